@@ -10,8 +10,8 @@ FROM python:${PYTHON_VERSION}-slim AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-RUN python -m venv /opt/answerable
-ENV PATH="/opt/answerable/bin:${PATH}"
+RUN python -m venv /venv
+ENV PATH="/venv/bin:${PATH}"
 # The dependencies come first and alone, so that a change of our own code does not fetch them again.
 COPY requirements.lock ./
 RUN if [ -n "${TORCH_INDEX}" ]; then \
@@ -27,8 +27,8 @@ LABEL org.opencontainers.image.title="Answerable" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin answerable \
     && install -d -o answerable -g answerable -m 0700 /data
-COPY --from=build /opt/answerable /opt/answerable
-ENV PATH="/opt/answerable/bin:${PATH}" \
+COPY --from=build /venv /venv
+ENV PATH="/venv/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \
     ANSWERABLE_DATA_DIR=/data \
     HF_HOME=/data/models
