@@ -1,0 +1,252 @@
+"""Decides where vectors are kept and how the nearest are found. Refuses to know the texts behind them.
+
+The only home of qdrant_client. Public and internal passages live in a collection each, so that no search needs a filter:
+a filtered search in Qdrant's embedded mode is ten times slower, and a forgotten filter would show internal text. The
+collections' names carry the embedder's fingerprint: vectors of another model are never mixed in, the index is just empty
+until it is filled again. It can always be rebuilt from the articles.
+"""
+
+import hashlib
+import threading
+import uuid
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+
+from knowledge.articles import VISIBILITIES, Visibility
+from knowledge.embedding import Vectors
+from knowledge.lexical import Audience
+from knowledge.passages import Passage
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
+
+Result = TypeVar("Result")
+
+BATCH = 256
+TIMEOUT_SECONDS = 5
+_NAMESPACE = uuid.UUID("6f0e3a52-6a0b-5f0c-9d0c-3f7a1c9d2b11")
+
+
+class IndexUnavailable(RuntimeError):
+    """The vector index cannot be used; the message says why in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with its cosine similarity to the query."""
+
+    passage_id: str
+    article_id: str
+    score: float
+
+
+class VectorIndex(Protocol):
+    """Keeps one vector per passage. Every method raises `IndexUnavailable` when the index cannot be used, and
+    `ValueError` for vectors of a wrong shape or with values that are not finite."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedder's fingerprint: what is stored under another one is not seen."""
+        ...
+
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors, visibility: Visibility = "public") -> None:
+        """Replace the articles that these passages belong to: what was stored of them before goes, in either
+        visibility. All passages of one article belong in one call."""
+        ...
+
+    def remove_articles(self, article_ids: Collection[str]) -> None:
+        """Forget all passages of these articles; unknown ids are ignored."""
+        ...
+
+    def search(self, vector: Vectors, limit: int, audience: Audience = "public") -> list[Hit]:
+        """Return the nearest passages, best first. "public" sees public passages alone, "all" sees both."""
+        ...
+
+    def count(self, audience: Audience = "all") -> int:
+        """Return how many passages the audience can find."""
+        ...
+
+    def reset(self) -> None:
+        """Empty the index, and drop what other embedders left in it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files or connections; closing again does nothing."""
+        ...
+
+
+def checked_vectors(vectors: Vectors, rows: int, dimension: int) -> Vectors:
+    """Return `vectors` as float32, or raise `ValueError` when they are not finite or not of shape (rows, dimension)."""
+    array = np.asarray(vectors, dtype=np.float32)
+    if array.shape != (rows, dimension):
+        raise ValueError(f"vectors: shape {array.shape} where {(rows, dimension)} is needed")
+    if not np.isfinite(array).all():
+        raise ValueError("vectors: hold a value that is not finite")
+    return array
+
+
+class QdrantIndex:
+    """A Qdrant index: embedded in this process (`path`, which one process at a time may open) or a server (`url`).
+
+    Threads may share it. Vectors must have length 1: similarity is their dot product.
+    """
+
+    def __init__(
+        self,
+        *,
+        dimension: int,
+        fingerprint: str,
+        path: Path | str | None = None,
+        url: str | None = None,
+        api_key: str | None = None,
+        name: str = "passages",
+    ) -> None:
+        if (path is None) == (url is None):
+            raise ValueError("path, url: give exactly one of them")
+        self._dimension, self._fingerprint, self._name = dimension, fingerprint, name
+        self._local = path is not None
+        self._where = f"the search index at {path if self._local else url}"
+        self._lock = threading.RLock()
+        self._client: QdrantClient | None = self._ask(lambda: _open(path, url, api_key))
+        self._ask(self._create_missing)
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def upsert(self, passages: Sequence[Passage], vectors: Vectors, visibility: Visibility = "public") -> None:
+        rows = checked_vectors(vectors, len(passages), self._dimension)
+        self.remove_articles({passage.article_id for passage in passages})
+        for first in range(0, len(passages), BATCH):
+            batch = passages[first : first + BATCH], rows[first : first + BATCH]
+            self._ask(lambda batch=batch: self._write(*batch, visibility))
+
+    def remove_articles(self, article_ids: Collection[str]) -> None:
+        from qdrant_client import models
+
+        if not article_ids:
+            return
+        any_of = models.MatchAny(any=sorted(article_ids))
+        matching = models.Filter(must=[models.FieldCondition(key="article_id", match=any_of)])
+        for visibility in VISIBILITIES:
+            if self._count(visibility):
+                selector = models.FilterSelector(filter=matching)
+                self._ask(
+                    lambda name=self._collection(visibility): self._open_client().delete(name, selector, wait=True)
+                )
+
+    def search(self, vector: Vectors, limit: int, audience: Audience = "public") -> list[Hit]:
+        query = checked_vectors(np.atleast_2d(vector), 1, self._dimension)[0]
+        hits = [hit for visibility in _visible(audience) for hit in self._search(query, limit, visibility)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
+
+    def count(self, audience: Audience = "all") -> int:
+        return sum(self._count(visibility) for visibility in _visible(audience))
+
+    def reset(self) -> None:
+        def drop() -> None:
+            client = self._open_client()
+            for found in client.get_collections().collections:
+                if found.name.startswith(tuple(f"{self._name}-{visibility}-" for visibility in VISIBILITIES)):
+                    client.delete_collection(found.name)
+            self._create_missing()
+
+        self._ask(drop)
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                client.close()
+
+    def _collection(self, visibility: Visibility) -> str:
+        digest = hashlib.sha256(f"{self._fingerprint}/{self._dimension}".encode()).hexdigest()[:16]
+        return f"{self._name}-{visibility}-{digest}"
+
+    def _create_missing(self) -> None:
+        from qdrant_client import models
+
+        client = self._open_client()
+        for visibility in VISIBILITIES:
+            name = self._collection(visibility)
+            if client.collection_exists(name):
+                continue
+            client.create_collection(
+                name, vectors_config=models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
+            )
+            if not self._local:
+                client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
+
+    def _write(self, passages: Sequence[Passage], vectors: Vectors, visibility: Visibility) -> None:
+        from qdrant_client import models
+
+        points = [
+            models.PointStruct(
+                id=str(uuid.uuid5(_NAMESPACE, passage.id)),
+                vector=vector.tolist(),
+                payload={"passage_id": passage.id, "article_id": passage.article_id},
+            )
+            for passage, vector in zip(passages, vectors, strict=True)
+        ]
+        self._open_client().upsert(self._collection(visibility), points, wait=True)
+
+    def _search(self, query: Vectors, limit: int, visibility: Visibility) -> list[Hit]:
+        def find() -> list[Hit]:
+            name = self._collection(visibility)
+            points = self._open_client().query_points(name, query=query, limit=limit, with_payload=True).points
+            payloads = [(point.payload or {}, point.score) for point in points]
+            return [Hit(payload["passage_id"], payload["article_id"], score) for payload, score in payloads]
+
+        return self._ask(find)
+
+    def _count(self, visibility: Visibility) -> int:
+        return self._ask(lambda: self._open_client().count(self._collection(visibility), exact=True).count)
+
+    def _open_client(self) -> "QdrantClient":
+        if self._client is None:
+            raise IndexUnavailable(f"{self._where} is closed")
+        return self._client
+
+    def _ask(self, action: Callable[[], Result]) -> Result:
+        """Run one action alone, its failures in plain words. Whatever Qdrant raises means that there is no index now:
+        a damaged file surfaces as nearly any exception."""
+        with self._lock, _quiet():
+            try:
+                return action()
+            except IndexUnavailable:
+                raise
+            except Exception as error:
+                raise IndexUnavailable(f"{self._where} cannot be used: {_plain(error)}") from error
+
+
+def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "QdrantClient":
+    from qdrant_client import QdrantClient
+
+    if path is not None:
+        return QdrantClient(path=str(path), force_disable_check_same_thread=True)
+    return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS)
+
+
+def _visible(audience: Audience) -> tuple[Visibility, ...]:
+    return ("public",) if audience == "public" else VISIBILITIES
+
+
+def _plain(error: Exception) -> str:
+    if "already accessed by another instance" in str(error):
+        return "another process has it open"
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return first_line[:300] or type(error).__name__
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Qdrant's advice to its developers out of an operator's logs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
