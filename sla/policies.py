@@ -5,6 +5,7 @@ no clock, no tickets and no storage. A policy never changes: an edit makes a new
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -159,7 +160,7 @@ def _parse_calendars(value: object) -> dict[str, BusinessCalendar]:
     for name, document in _object(value, "calendars").items():
         if name == ALWAYS:
             raise ValueError(f"calendars.{ALWAYS}: the name is reserved for day and night")
-        with _At(f"calendars.{name}"):
+        with _at(f"calendars.{name}"):
             calendars[name] = BusinessCalendar.from_dict(document)
     return calendars
 
@@ -214,7 +215,7 @@ def _parse_target(value: object, path: str, calendar: BusinessCalendar) -> Targe
     goal = None if row.get("goal") is None else parse_duration(row["goal"], f"{path}.goal")
     if promise > calendar.weekly_open * 52 * _YEARS_TO_REACH:
         raise ValueError(f"{path}.promise: the calendar needs more than {_YEARS_TO_REACH} years to open that long")
-    with _At(path):
+    with _at(path):
         return Target(promise, goal)
 
 
@@ -226,17 +227,13 @@ def _parse_pauses(value: object, path: str) -> Iterator[tuple[Metric, frozenset[
         yield Metric(metric), pauses
 
 
-class _At:
-    """Puts a path before the message of a ValueError that comes from below."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ValueError):
-            raise ValueError(f"{self.path}.{error}") from error
+@contextmanager
+def _at(path: str) -> Iterator[None]:
+    """Puts the path before the message of a ValueError that comes from below."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}.{error}") from error
 
 
 def _object(value: object, path: str, keys: Sequence[str] | None = None) -> Mapping[str, object]:
@@ -269,4 +266,4 @@ def _choices(value: object, path: str, kind: type[_Choice]) -> list[_Choice]:
     for index, item in enumerate(items):
         if item not in list(kind):
             raise ValueError(f"{path}[{index}]: {str(item)[:40]!r} is not one of {', '.join(kind)}")
-    return [kind(item) for item in items]
+    return [kind(str(item)) for item in items]
