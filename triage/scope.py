@@ -1,0 +1,69 @@
+"""Decides whether a ticket is about anything the categories cover; refuses to know which category it is.
+
+Two measures, each in standard deviations of held-out in-domain rows, are added: the head's energy and, at half weight,
+the mean cosine to the three nearest examples. AUROC by energy and by both, on development files: CLINC150 .980 and
+.980, real users' questions (HINT3 curekart) .890 and .899.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from triage.head import Evidence, Scores
+
+REJECTED_IN_DOMAIN = 0.05
+NEIGHBOUR_WEIGHT = 0.5
+STEEPNESS = 2.0
+MIN_HELD_OUT = 20
+UNFITTED_COSINE = 0.25
+UNFITTED_SPREAD = 0.05
+_LEAST_SPREAD = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`score` lies in 0..1, higher is more familiar, and `in_scope` is score >= 0.5."""
+
+    in_scope: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeModel:
+    """A familiarity is `energy_weight * energy + neighbour_weight * neighbours`, in scope from `threshold` on.
+
+    `spread` is its standard deviation in the domain; `fitted` is False when there was too little to hold out.
+    """
+
+    energy_weight: float
+    neighbour_weight: float
+    threshold: float
+    spread: float
+    fitted: bool
+
+    @classmethod
+    def fit(cls, held_out: Evidence) -> "ScopeModel":
+        """Set the threshold so that 5 % of held-out in-domain rows would be refused.
+
+        With fewer than 20 rows to go by, a fixed cosine to the nearest examples stands in.
+        """
+        if len(held_out.neighbours) < MIN_HELD_OUT:
+            return cls(0.0, 1.0, UNFITTED_COSINE, UNFITTED_SPREAD, False)
+        energy_weight = 1.0 / _spread(held_out.energy)
+        neighbour_weight = NEIGHBOUR_WEIGHT / _spread(held_out.neighbours)
+        sums = energy_weight * held_out.energy + neighbour_weight * held_out.neighbours
+        threshold = float(np.quantile(sums, REJECTED_IN_DOMAIN))
+        return cls(energy_weight, neighbour_weight, threshold, _spread(sums), True)
+
+    def scores(self, evidence: Evidence) -> Scores:
+        """Return the scores (n,) in 0..1; 0.5 is the border of the scope."""
+        sums = self.energy_weight * evidence.energy + self.neighbour_weight * evidence.neighbours
+        return np.asarray(0.5 + 0.5 * np.tanh(STEEPNESS / 2 * (sums - self.threshold) / self.spread), np.float64)
+
+    def decide(self, evidence: Evidence) -> list[Scope]:
+        """Return the decision for each row of evidence."""
+        return [Scope(bool(score >= 0.5), float(score)) for score in self.scores(evidence)]
+
+
+def _spread(values: Scores) -> float:
+    return max(float(values.std()), _LEAST_SPREAD)
