@@ -1,0 +1,195 @@
+"""What the admin pages show: frozen values, already worded. Same rules as `copilot.web.views`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from copilot.web.views import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the overview; `tone` is plain, good, warn or bad."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRowView:
+    """How far one category may be answered automatically. `threshold` (by hand) and `earned` are whole percent."""
+
+    name: str
+    title: str
+    description: str
+    modes: tuple[Choice, ...]
+    mode: str
+    threshold: int | None
+    error_budget: float
+    confidence_level: float
+    standing: str
+    earned: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminView:
+    """The overview: may anything leave without a person, and what would."""
+
+    kill_switch: bool
+    hold_seconds: float
+    categories: tuple[CategoryRowView, ...]
+    figures: tuple[Figure, ...]
+
+    @property
+    def automatic(self) -> int:
+        """How many categories may send on their own while the switch is not thrown."""
+        return sum(row.mode == "auto" for row in self.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """A validation error and the field it is about, such as `[2].then.raise_priority`."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule as a sentence in two halves."""
+
+    name: str
+    condition: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """The rules document, readable and as text; `saved` is true right after a successful save."""
+
+    rules: tuple[RuleView, ...]
+    text: str
+    version: int | None
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One metric of a policy: a (promise, goal) pair of words for each of urgent, high, normal and low."""
+
+    metric: str
+    cells: tuple[tuple[str, str], ...]
+    pauses: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A policy in words."""
+
+    name: str
+    condition: str
+    hours: str
+    counts: str
+    targets: tuple[TargetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """A calendar in words: weekly hours, closed days, special days."""
+
+    name: str
+    timezone: str
+    days: tuple[tuple[str, str], ...]
+    closed: tuple[str, ...]
+    special: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesView:
+    """The policies document, readable and as text."""
+
+    policies: tuple[PolicyView, ...]
+    calendars: tuple[CalendarView, ...]
+    text: str
+    version: int | None
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleItem:
+    """An article in the list."""
+
+    article_id: str
+    title: str
+    category: str | None
+    language: str
+    visibility: str
+    updated_at: datetime
+    indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesView:
+    """The article list, filtered by `query`."""
+
+    articles: tuple[ArticleItem, ...]
+    total: int
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleForm:
+    """The article editor; `article_id` is None for a new one."""
+
+    article_id: str | None
+    title: str
+    body: str
+    category: str
+    language: str
+    visibility: str
+    preview: Markup
+    categories: tuple[Choice, ...]
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyItem:
+    """An API key; the key itself is shown once, on creation only."""
+
+    key_id: int
+    name: str
+    role: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserItem:
+    """A person who can sign in."""
+
+    user_id: int
+    name: str
+    email: str
+    role: str
+    active: bool
+    is_self: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """Users and API keys; `fresh_key` is the secret just made, never stored."""
+
+    users: tuple[UserItem, ...]
+    keys: tuple[KeyItem, ...]
+    fresh_key: str | None = None
+    fresh_name: str | None = None
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False

@@ -1,0 +1,103 @@
+"""The words the pages use for the values of the service: labels, durations, lists.
+
+Pure; refuses to know HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+PRIORITIES = {"urgent": "Urgent", "high": "High", "normal": "Normal", "low": "Low"}
+SENTIMENTS = {
+    "very negative": "Very unhappy",
+    "negative": "Unhappy",
+    "neutral": "Neutral",
+    "positive": "Content",
+    "very positive": "Delighted",
+}
+STATUSES = {
+    "new": "New",
+    "open": "Open",
+    "pending": "Waiting on customer",
+    "on-hold": "On hold",
+    "solved": "Solved",
+    "closed": "Closed",
+}
+MODES = {
+    "off": "Off",
+    "suggest": "Suggest",
+    "shadow": "Shadow",
+    "auto": "Automatic",
+}
+METRICS = {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"}
+GATES = {
+    "kill switch": "Auto-sending is on",
+    "mode": "Category may send",
+    "confidence": "Confident enough",
+    "scope": "Something we answer",
+    "grounded": "Every sentence sourced",
+    "facts": "Every fact sourced",
+    "recipient": "Right recipient",
+    "sender": "Sender verified",
+    "risk": "No special risk",
+    "human wanted": "No person asked for",
+    "loop": "Not replying in a loop",
+    "budget": "Within the caps",
+    "fresh": "Nothing newer arrived",
+    "canary": "No planted secret",
+    "hold window": "Undo window",
+}
+DELIVERIES = {
+    "waiting": "About to be sent",
+    "sending": "Sending",
+    "delivered": "Delivered",
+    "failed": "Not delivered",
+    "cancelled": "Taken back",
+    "uncertain": "Delivery uncertain",
+}
+CHANNELS = {"api": "API", "email": "E-mail", "chatwoot": "Chatwoot", "zendesk": "Zendesk", "zammad": "Zammad"}
+LANGUAGES = {
+    "en": "English",
+    "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pt": "Portuguese",
+    "unknown": "Language unknown",
+}
+
+
+def label(table: dict[str, str], value: str) -> str:
+    """The table's word for a value; an unknown value in readable form rather than an error."""
+    return table.get(value) or value.replace("_", " ").replace("-", " ").capitalize()
+
+
+def gate_label(name: str) -> str:
+    """The short name of a send check, whichever way its identifier is spelled."""
+    return label(GATES, name.replace("_", " "))
+
+
+def duration(seconds: float) -> str:
+    """A span in at most two units: "45 s", "12 min", "3 h 20 min", "2 d 4 h"."""
+    whole = round(abs(seconds))
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    units = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
+    first = next((index for index, (amount, _) in enumerate(units) if amount), 3)
+    kept = units[first : first + 2] if first < 2 else units[first : first + 1]
+    return " ".join(f"{amount} {unit}" for amount, unit in kept if amount) or "0 s"
+
+
+def listing(words: Iterable[str], last: str = "or") -> str:
+    """Words as a person lists them: "a, b or c"."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """The count with its noun: "1 check", "3 checks"."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
