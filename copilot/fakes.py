@@ -36,7 +36,7 @@ def _unit(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     # words can cancel out: such a text gets the first axis, because every vector has length 1
     vectors[lengths[:, 0] == 0, 0] = 1.0
-    return vectors / np.where(lengths == 0, 1.0, lengths)
+    return np.asarray(vectors / np.where(lengths == 0, 1.0, lengths), dtype=np.float32)
 
 
 class MemoryIndex:

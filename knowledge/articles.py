@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 Visibility = Literal["public", "internal"]
 VISIBILITIES: tuple[Visibility, ...] = ("public", "internal")
@@ -54,19 +54,14 @@ class Article:
         if self.visibility not in VISIBILITIES:
             raise ArticleError("visibility", f"must be one of {', '.join(VISIBILITIES)}")
         if self.category is not None:
-            _check_size("category", _text(self.category, "category"), MAX_CATEGORY)
+            if not isinstance(self.category, str):
+                raise ArticleError("category", "must be text")
+            _check_size("category", self.category, MAX_CATEGORY)
 
 
 def clean_text(text: str) -> str:
     """Return `text` with "\\n" line ends and without control characters or lone surrogates."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def as_visibility(value: str) -> Visibility:
-    """Return `value` as a `Visibility`, or raise `ArticleError`."""
-    if value not in VISIBILITIES:
-        raise ArticleError("visibility", f"must be one of {', '.join(VISIBILITIES)}")
-    return cast(Visibility, value)
 
 
 def _check_id(value: str) -> None:
@@ -80,9 +75,3 @@ def _check_size(field: str, value: str, limit: int) -> None:
         raise ArticleError(field, "must not be empty")
     if len(value) > limit:
         raise ArticleError(field, f"is {len(value)} characters long; the limit is {limit}")
-
-
-def _text(value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise ArticleError(field, "must be text")
-    return value

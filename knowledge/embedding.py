@@ -160,7 +160,9 @@ def _open_model(source: str, offline: bool) -> "SentenceTransformer":
     try:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it untyped
         # a second thread fights with the rest of the service for the same cores
         torch.set_num_threads(1)
         return SentenceTransformer(source, device="cpu", local_files_only=offline)
@@ -172,5 +174,5 @@ def _state_digest(model: "SentenceTransformer") -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        digest.update(tensor.detach().cpu().float().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]

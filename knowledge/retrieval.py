@@ -22,6 +22,12 @@ BEST_PASSAGES = 3
 # one unit of BM25 in units of cosine similarity; not min-max normalised: a long query with many rare words is stronger
 # evidence than a short one, and the sum keeps that
 LEXICAL_WEIGHT = 0.014
+# how far the first article leads the mean of the next five tells best whether it answers: AUROC .85 where the lead over
+# the second alone gives .83 and the score itself .75. The logistic curves (steepness, lead at one half) were fitted on
+# questions of which half had their article taken out, with both scores and with words alone
+RIVALS = 5
+CURVE = (15.5, 0.233)
+CURVE_OF_WORDS = (16.3, 0.055)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,6 @@ class Retrieval:
     degraded: str | None = None
 
 
-NOTHING = Retrieval((), 0.0, 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class _Dense:
     """Hits of the vector index by article row, and the similarity that everything else stays under."""
@@ -65,7 +68,7 @@ class Retriever:
     """Searches a vector index and a lexical index of the same passages. Passages that only the vector index knows are
     left out, so that a deleted article is never shown. Threads may share it."""
 
-    def __init__(self, index: VectorIndex, lexical: LexicalIndex) -> None:
+    def __init__(self, index: VectorIndex | None, lexical: LexicalIndex) -> None:
         self._index = index
         self._lexical = lexical
         self._sizes = np.bincount(lexical.article_of, minlength=len(lexical.article_ids))
@@ -73,20 +76,22 @@ class Retriever:
     def search(
         self, query_text: str, query_vector: Vectors | None, limit: int = 5, audience: Audience = "public"
     ) -> Retrieval:
-        """Return the best articles for a query. `query_vector` is its unit vector, or None when there is no embedder."""
+        """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder."""
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience)
         ranked = sorted((-score, row) for row, score in self._scored(words, dense).items())
         if not ranked:
             return Retrieval((), 0.0, 0.0, dense.degraded)
-        scores = [-score for score, _ in ranked]
-        margin = scores[0] - (scores[1] if len(scores) > 1 else 0.0)
+        scores = [-score for score, _ in ranked[: RIVALS + 1]]
         matches = tuple(self._match(row, -score, words, dense) for score, row in ranked[:limit])
-        return Retrieval(matches, margin, 0.0, dense.degraded)
+        answerable = _answerable(_lead(scores, RIVALS), dense.degraded is not None)
+        return Retrieval(matches, _lead(scores, 1), answerable, dense.degraded)
 
     def _dense(self, vector: Vectors | None, audience: Audience) -> _Dense:
         if vector is None:
             return _Dense(degraded="no embedding model: only words were compared")
+        if self._index is None:
+            return _Dense(degraded="no search index: only words were compared")
         try:
             found = self._index.search(vector, DENSE_HITS, audience)
         except IndexUnavailable as error:
@@ -120,3 +125,13 @@ class Retriever:
             of_article = np.flatnonzero(self._lexical.article_of == row)
             passage = int(of_article[np.argmax(words.passages[of_article])])
         return Match(self._lexical.passages[passage], score, similarity, float(words.articles[row]))
+
+
+def _lead(scores: Sequence[float], rivals: int) -> float:
+    """How far the first score is ahead of the mean of the next ones; rivals that do not exist count as 0."""
+    return scores[0] - sum(scores[1 : rivals + 1]) / rivals
+
+
+def _answerable(lead: float, by_words: bool) -> float:
+    steepness, half = CURVE_OF_WORDS if by_words else CURVE
+    return 1 / (1 + math.exp(-steepness * (lead - half)))

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 _STOP = re.compile(r"[.!?…。！？]+[\"'»”’“)\]]*")
 _BREAK = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*+•–]|\d{1,3}[.)]|#{1,6})[ \t]+\S)")
 _LAST_WORD = re.compile(r"[^\s(\[\"'«„“‘]+\Z")
+_SHORT_FORMS = """
+mr mrs ms dr prof st sr jr vs eg ie cf approx dept figs pp ca resp incl excl tel nos mme mlle mm pr av chap réf env nr
+hr fr hrn str abs abb bspw evtl inkl exkl zzgl vgl sog bzw ggf zb c.-à-d n° nº
+"""
 # a stop after one of these never ends a sentence
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof st sr jr vs eg ie cf approx dept figs pp ca resp incl excl tel nos mme mlle mm pr av chap réf env
-    nr hr fr hrn str abs abb bspw evtl inkl exkl zzgl vgl sog bzw ggf zb c.-à-d n° nº vers""".split()
-)
+_ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
+_ALSO_WORDS = "no fig vol art sec min max est p.m a.m etc usw inc ltd co corp al ext"
 # these may also be ordinary words or close a sentence: they reach over their stop only to a number
-_BEFORE_NUMBER = frozenset("no fig vol art sec min max est p.m a.m etc usw inc ltd co corp al ext".split())
+_BEFORE_NUMBER = frozenset(_ALSO_WORDS.split())
 _DOTTED = re.compile(r"[^\W\d](?:\.[^\W\d]{1,2})*")
 
 

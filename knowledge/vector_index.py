@@ -1,20 +1,21 @@
 """Decides where vectors are kept and how the nearest are found. Refuses to know the texts behind them.
 
-The only home of qdrant_client. Public and internal passages live in a collection each, so that no search needs a filter:
-a filtered search in Qdrant's embedded mode is ten times slower, and a forgotten filter would show internal text. The
-collections' names carry the embedder's fingerprint: vectors of another model are never mixed in, the index is just empty
-until it is filled again. It can always be rebuilt from the articles.
+The only home of qdrant_client. Public and internal passages live in a collection each, so that no search needs a
+filter: a filtered search in Qdrant's embedded mode is ten times slower, and a forgotten filter would show internal
+text. The collections' names carry the embedder's fingerprint: vectors of another model are never mixed in, the index is
+just empty until it is filled again. It can always be rebuilt from the articles.
 """
 
 import hashlib
 import threading
 import uuid
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -25,8 +26,7 @@ from knowledge.passages import Passage
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
-
-Result = TypeVar("Result")
+    from qdrant_client.models import PointStruct
 
 BATCH = 256
 TIMEOUT_SECONDS = 5
@@ -94,7 +94,8 @@ def checked_vectors(vectors: Vectors, rows: int, dimension: int) -> Vectors:
 class QdrantIndex:
     """A Qdrant index: embedded in this process (`path`, which one process at a time may open) or a server (`url`).
 
-    Threads may share it. Vectors must have length 1: similarity is their dot product.
+    Threads may share it. It is opened when first used and, as long as that fails, again at each use, so that a server
+    may come up later than this process. Vectors must have length 1: similarity is their dot product.
     """
 
     def __init__(
@@ -112,9 +113,10 @@ class QdrantIndex:
         self._dimension, self._fingerprint, self._name = dimension, fingerprint, name
         self._local = path is not None
         self._where = f"the search index at {path if self._local else url}"
+        self._open = partial(_open, path, url, api_key)
         self._lock = threading.RLock()
-        self._client: QdrantClient | None = self._ask(lambda: _open(path, url, api_key))
-        self._ask(self._create_missing)
+        self._client: QdrantClient | None = None
+        self._closed = False
 
     @property
     def fingerprint(self) -> str:
@@ -124,8 +126,9 @@ class QdrantIndex:
         rows = checked_vectors(vectors, len(passages), self._dimension)
         self.remove_articles({passage.article_id for passage in passages})
         for first in range(0, len(passages), BATCH):
-            batch = passages[first : first + BATCH], rows[first : first + BATCH]
-            self._ask(lambda batch=batch: self._write(*batch, visibility))
+            points = [_point(*row) for row in zip(passages[first : first + BATCH], rows[first:], strict=False)]
+            with self._guarded() as client:
+                client.upsert(self._collection(visibility), points, wait=True)
 
     def remove_articles(self, article_ids: Collection[str]) -> None:
         from qdrant_client import models
@@ -136,10 +139,8 @@ class QdrantIndex:
         matching = models.Filter(must=[models.FieldCondition(key="article_id", match=any_of)])
         for visibility in VISIBILITIES:
             if self._count(visibility):
-                selector = models.FilterSelector(filter=matching)
-                self._ask(
-                    lambda name=self._collection(visibility): self._open_client().delete(name, selector, wait=True)
-                )
+                with self._guarded() as client:
+                    client.delete(self._collection(visibility), models.FilterSelector(filter=matching), wait=True)
 
     def search(self, vector: Vectors, limit: int, audience: Audience = "public") -> list[Hit]:
         query = checked_vectors(np.atleast_2d(vector), 1, self._dimension)[0]
@@ -150,18 +151,16 @@ class QdrantIndex:
         return sum(self._count(visibility) for visibility in _visible(audience))
 
     def reset(self) -> None:
-        def drop() -> None:
-            client = self._open_client()
+        ours = tuple(f"{self._name}-{visibility}-" for visibility in VISIBILITIES)
+        with self._guarded() as client:
             for found in client.get_collections().collections:
-                if found.name.startswith(tuple(f"{self._name}-{visibility}-" for visibility in VISIBILITIES)):
+                if found.name.startswith(ours):
                     client.delete_collection(found.name)
-            self._create_missing()
-
-        self._ask(drop)
+            self._create_missing(client)
 
     def close(self) -> None:
         with self._lock:
-            client, self._client = self._client, None
+            client, self._client, self._closed = self._client, None, True
             if client is not None:
                 client.close()
 
@@ -169,68 +168,88 @@ class QdrantIndex:
         digest = hashlib.sha256(f"{self._fingerprint}/{self._dimension}".encode()).hexdigest()[:16]
         return f"{self._name}-{visibility}-{digest}"
 
-    def _create_missing(self) -> None:
+    def _create_missing(self, client: "QdrantClient") -> None:
         from qdrant_client import models
 
-        client = self._open_client()
         for visibility in VISIBILITIES:
             name = self._collection(visibility)
             if client.collection_exists(name):
                 continue
-            client.create_collection(
-                name, vectors_config=models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
-            )
+            vectors = models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
+            try:
+                client.create_collection(name, vectors_config=vectors)
+            except Exception:
+                # another process was faster
+                if not client.collection_exists(name):
+                    raise
             if not self._local:
                 client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
 
-    def _write(self, passages: Sequence[Passage], vectors: Vectors, visibility: Visibility) -> None:
-        from qdrant_client import models
-
-        points = [
-            models.PointStruct(
-                id=str(uuid.uuid5(_NAMESPACE, passage.id)),
-                vector=vector.tolist(),
-                payload={"passage_id": passage.id, "article_id": passage.article_id},
-            )
-            for passage, vector in zip(passages, vectors, strict=True)
-        ]
-        self._open_client().upsert(self._collection(visibility), points, wait=True)
-
     def _search(self, query: Vectors, limit: int, visibility: Visibility) -> list[Hit]:
-        def find() -> list[Hit]:
-            name = self._collection(visibility)
-            points = self._open_client().query_points(name, query=query, limit=limit, with_payload=True).points
-            payloads = [(point.payload or {}, point.score) for point in points]
-            return [Hit(payload["passage_id"], payload["article_id"], score) for payload, score in payloads]
-
-        return self._ask(find)
+        with self._guarded() as client:
+            found = client.query_points(self._collection(visibility), query=query, limit=limit, with_payload=True)
+            return [_hit(point.payload or {}, point.score) for point in found.points]
 
     def _count(self, visibility: Visibility) -> int:
-        return self._ask(lambda: self._open_client().count(self._collection(visibility), exact=True).count)
+        with self._guarded() as client:
+            return client.count(self._collection(visibility), exact=True).count
 
-    def _open_client(self) -> "QdrantClient":
-        if self._client is None:
-            raise IndexUnavailable(f"{self._where} is closed")
-        return self._client
+    def _opened(self) -> "QdrantClient":
+        client = self._open()
+        try:
+            self._create_missing(client)
+        except Exception:
+            client.close()
+            raise
+        return client
 
-    def _ask(self, action: Callable[[], Result]) -> Result:
-        """Run one action alone, its failures in plain words. Whatever Qdrant raises means that there is no index now:
-        a damaged file surfaces as nearly any exception."""
-        with self._lock, _quiet():
+    @contextmanager
+    def _guarded(self) -> Iterator["QdrantClient"]:
+        """Give the client to one thread, and its failures in plain words. Whatever Qdrant raises means that there is no
+        index now: a damaged file surfaces as nearly any exception."""
+        with self._lock:
+            if self._closed:
+                raise IndexUnavailable(f"{self._where} is closed")
             try:
-                return action()
-            except IndexUnavailable:
-                raise
+                if self._client is None:
+                    self._client = self._opened()
+                yield self._client
             except Exception as error:
                 raise IndexUnavailable(f"{self._where} cannot be used: {_plain(error)}") from error
+
+
+def _point(passage: Passage, vector: Vectors) -> "PointStruct":
+    from qdrant_client.models import PointStruct
+
+    payload = {"passage_id": passage.id, "article_id": passage.article_id}
+    return PointStruct(id=str(uuid.uuid5(_NAMESPACE, passage.id)), vector=vector.tolist(), payload=payload)
+
+
+def _hit(payload: Mapping[str, Any], score: float) -> Hit:
+    return Hit(str(payload["passage_id"]), str(payload["article_id"]), float(score))
 
 
 def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "QdrantClient":
     from qdrant_client import QdrantClient
 
+    # advice to Qdrant's developers, which an operator can do nothing with
+    warnings.filterwarnings("ignore", message="Local mode is not recommended|Api key is used with an insecure")
     if path is not None:
+        _check_free(Path(path) / ".lock")
         return QdrantClient(path=str(path), force_disable_check_same_thread=True)
-    return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS)
+    return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False)
+
+
+def _check_free(lock: Path) -> None:
+    """Raise `OSError` when another client has the folder open. Qdrant would tell too, but leave a file open then."""
+    import portalocker
+
+    if lock.exists():
+        with lock.open("r+") as file:
+            try:
+                portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+            except portalocker.exceptions.LockException as error:
+                raise OSError("another process has it open") from error
 
 
 def _visible(audience: Audience) -> tuple[Visibility, ...]:
@@ -238,15 +257,5 @@ def _visible(audience: Audience) -> tuple[Visibility, ...]:
 
 
 def _plain(error: Exception) -> str:
-    if "already accessed by another instance" in str(error):
-        return "another process has it open"
     first_line = next(iter(str(error).strip().splitlines()), "")
     return first_line[:300] or type(error).__name__
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Qdrant's advice to its developers out of an operator's logs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

@@ -1,0 +1,97 @@
+"""Decides how a web page reads as plain text. Refuses to know what an article is.
+
+The page is first reduced to well-formed HTML of known tags by nh3, because the standard library's parser alone takes
+quadratic time on broken pages. Headings become Markdown headings and list items get a dash, so that passages can follow
+the page's structure.
+"""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import accumulate
+
+import nh3
+
+_HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+_BLOCKS = "p div li ul ol dl dt dd table tr td th blockquote pre section article br hr title"
+_TAGS = {*_HEADINGS, *_BLOCKS.split()}
+_SPACED = {*_HEADINGS, "p", "pre", "table"}
+_HIDDEN = {"script", "style", "noscript", "template", "nav", "svg", "iframe", "object"}
+_LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z-]{2,20})", re.IGNORECASE)
+_CONTAINER = re.compile(
+    r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figure|footer|form|header|hgroup"
+    r"|main|menu|nav|ol|pre|search|section|summary|table|ul)\b",
+    re.IGNORECASE,
+)
+MAX_DEPTH = 500
+_GAPS = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as plain text. `title` and `language` are "" where the page does not say."""
+
+    title: str
+    text: str
+    language: str
+
+
+def read_page(html: str) -> Page:
+    """Return what a reader sees of a page, without scripts, styles and navigation. Raises `ValueError` when elements
+    are nested deeper than `MAX_DEPTH`: the time that parsing takes grows with the square of the depth."""
+    if _depth(html) > MAX_DEPTH:
+        raise ValueError(f"elements are nested deeper than {MAX_DEPTH}")
+    found = _LANGUAGE.search(html[:5_000])
+    reader = _Reader()
+    reader.feed(nh3.clean(html, tags=_TAGS, clean_content_tags=_HIDDEN, attributes={}, link_rel=None))
+    reader.close()
+    return Page(reader.title(), reader.text(), found.group(1).lower() if found else "")
+
+
+def _depth(html: str) -> int:
+    steps = (-1 if match.group(1) else 1 for match in _CONTAINER.finditer(html))
+    return max(accumulate(steps), default=0)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._title: list[str] = []
+        self._first_heading: list[str] = []
+        self._into: list[str] | None = None
+        self._preformatted = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - base class's
+        self._parts.append("\n\n" if tag in _SPACED else "\n")
+        self._preformatted += tag == "pre"
+        if tag in _HEADINGS:
+            self._parts.append(f"{_HEADINGS[tag]} ")
+            self._into = self._first_heading if not self._first_heading else None
+        elif tag == "li":
+            self._parts.append("- ")
+        elif tag == "title":
+            self._into = self._title
+
+    def handle_endtag(self, tag: str) -> None:
+        self._preformatted -= tag == "pre"
+        self._into = None
+        self._parts.append("\n\n" if tag in _SPACED else "\n")
+
+    def handle_data(self, data: str) -> None:
+        words = data if self._preformatted else re.sub(r"\s+", " ", data)
+        if self._into is not None:
+            self._into.append(words)
+        if self._into is not self._title:
+            self._parts.append(words)
+
+    def title(self) -> str:
+        return " ".join("".join(self._title or self._first_heading).split())
+
+    def text(self) -> str:
+        lines = (line.rstrip() if line.startswith(("  ", "\t")) else line.strip() for line in self._lines())
+        return _GAPS.sub("\n\n", "\n".join(lines)).strip()
+
+    def _lines(self) -> list[str]:
+        # a list item's paragraph belongs on the line of its dash
+        return re.sub(r"(?m)^- \n+ ?(?=\S)", "- ", "".join(self._parts)).split("\n")

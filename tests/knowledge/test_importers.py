@@ -1,0 +1,102 @@
+"""How files become articles."""
+
+import json
+
+import pytest
+
+from knowledge.html_text import read_page
+from knowledge.importers import ArticleFileError, read_articles
+
+
+def written(folder, name, content):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_json_lines(tmp_path):
+    """Rows become articles; unknown fields are ignored, `answers` may stand for the body, blank lines are skipped."""
+    rows = [
+        {"id": "a", "title": "T", "body": "B", "visibility": "internal", "more": 1},
+        {"id": 2, "title": "Q", "answers": ["one", "two"]},
+    ]
+    path = written(tmp_path, "a.jsonl", "\ufeff" + "\n\n".join(json.dumps(row) for row in rows))
+    first, second = read_articles([path])
+    assert (first.id, first.visibility) == ("a", "internal")
+    assert (second.id, second.body) == ("2", "one\n\ntwo")
+
+
+def test_csv(tmp_path):
+    """A CSV file with a header gives articles; empty optional cells mean the default."""
+    path = written(tmp_path, "a.csv", 'id,title,body,language\na,T,"two\nlines",\nb,U,B,fr\n')
+    first, second = read_articles([path])
+    assert (first.body, first.language, second.language) == ("two\nlines", "en", "fr")
+
+
+def test_a_folder_of_pages(tmp_path):
+    """Markdown and HTML files of a folder are read in order; the path is the id unless the front matter has one."""
+    front = "---\nid: refund\ntitle: Refunds\ncategory: money\nvisibility: internal\n---\n\nBody."
+    written(tmp_path, "b/one.md", front)
+    written(tmp_path, "b/two.md", "# Two words\n\nText.")
+    written(tmp_path, "page.html", "<html lang=fr><title>Un</title><p>Texte")
+    written(tmp_path, ".hidden/x.md", "# No\nno")
+    one, two, page = read_articles([tmp_path])
+    assert (one.id, one.title, one.category, one.visibility, one.body) == (
+        "refund",
+        "Refunds",
+        "money",
+        "internal",
+        "Body.",
+    )
+    assert (two.id, two.title) == ("b/two", "Two words")
+    assert (page.id, page.title, page.language, page.body) == ("page", "Un", "fr", "Texte")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "field"),
+    [
+        ("a.jsonl", '{"id": "a", "title": "T", "body": "B"}\n{"id": "b", "body": "B"}', 2, "title"),
+        ("a.jsonl", '{"id": "a", "title": "T", "body": ["B"]}', 1, "body"),
+        ("a.jsonl", "\n{", 2, None),
+        ("a.jsonl", "[" * 100_000, 1, None),
+        ("a.jsonl", "[]", 1, None),
+        ("a.jsonl", b'{"id": "\xff"}', 1, None),
+        ("a.jsonl", '{"id": "a", "title": "T", "body": "B"}\n' * 2, 2, "id"),
+        ("a.csv", "id,title\na,T\n", 1, "body"),
+        ("a.csv", "id,title,body\na,T,B\nb,,B\n", 3, "title"),
+        ("a.csv", 'id,title,body\na,"T"x,B\n', 2, None),
+        ("a.md", "---\nid: [\n---\nB", 3, None),
+        ("a.md", "---\ntitle: T\nB", 1, None),
+        ("a.md", "---\nlanguage: no\n---\nB", 1, "language"),
+        ("a.md", "", None, "body"),
+        ("a.html", b"\xff", None, None),
+        ("a.html", "<div>" * 600, None, "body"),
+        ("a.txt", "x", None, None),
+    ],
+)
+def test_errors_name_file_line_and_field(tmp_path, name, content, line, field):
+    """What cannot be read raises one error that names the file, the line and the field, where there are such."""
+    path = written(tmp_path, name, content)
+    with pytest.raises(ArticleFileError) as caught:
+        list(read_articles([path]))
+    assert (caught.value.line, caught.value.field) == (line, field)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_missing_paths(tmp_path):
+    """A missing file and a folder without pages raise an error that names them."""
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(ArticleFileError, match=str(path)):
+            list(read_articles([path]))
+
+
+def test_a_web_page_reads_as_text():
+    """Structure survives as headings and dashes; scripts, styles and navigation do not."""
+    page = read_page(
+        "<html lang='de-AT'><title>Foo &amp; Bar</title><style>x{}</style><nav>menu</nav><h1>Hi</h1>"
+        "<p>One <b>bold</b>\n word<br>next</p><ul><li><p>First</p><li>Second</ul>"
+        "<script>alert(1)</script><pre>x\n  y</pre>"
+    )
+    assert (page.title, page.language) == ("Foo & Bar", "de-at")
+    assert page.text == "# Hi\n\nOne bold word\nnext\n\n- First\n\n- Second\n\nx\n  y"

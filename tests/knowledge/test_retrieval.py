@@ -1,0 +1,121 @@
+"""Which articles answer a query."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copilot.fakes import HashEmbedder, MemoryIndex
+from knowledge.articles import Article
+from knowledge.lexical import LexicalIndex
+from knowledge.passages import embedding_text, split
+from knowledge.retrieval import Retriever
+
+ARTICLES = [
+    Article("refund", "Refunds", "A refund takes five days. It goes back to your card."),
+    Article(
+        "parcel", "Late parcels", "A parcel is late after ten days. Write to us then.\n\n" + "Parcels travel. " * 60
+    ),
+    Article("invoice", "Invoices", "Download an invoice from your account page."),
+    Article("margins", "Margins", "Refund margins are for staff.", visibility="internal"),
+]
+EMBEDDER = HashEmbedder()
+
+
+def built(articles=ARTICLES):
+    index, every = MemoryIndex(), []
+    for article in articles:
+        passages = split(article)
+        index.upsert(passages, EMBEDDER.encode([embedding_text(p) for p in passages]), article.visibility)
+        every += passages
+    internal = {article.id for article in articles if article.visibility == "internal"}
+    return index, Retriever(index, LexicalIndex(every, internal))
+
+
+def ask(retriever, text, **more):
+    return retriever.search(text, EMBEDDER.encode([text])[0], **more)
+
+
+def ids(retrieval):
+    return [match.passage.article_id for match in retrieval.matches]
+
+
+def test_the_answering_article_comes_first():
+    """The article that answers is first, each article stands once, and scores fall."""
+    _, retriever = built()
+    found = ask(retriever, "my parcel is late")
+    assert ids(found)[0] == "parcel"
+    assert len(ids(found)) == len(set(ids(found)))
+    assert [match.score for match in found.matches] == sorted((m.score for m in found.matches), reverse=True)
+    assert found.degraded is None
+    assert "late" in found.matches[0].passage.text
+
+
+def test_the_public_never_gets_internal_articles():
+    """Internal articles are found for "all" alone, even if the vector index lets one slip."""
+    index, retriever = built()
+    assert "margins" not in ids(ask(retriever, "refund margins"))
+    assert "margins" in ids(ask(retriever, "refund margins", audience="all"))
+    passages = split(ARTICLES[3])
+    index.upsert(passages, EMBEDDER.encode([embedding_text(passage) for passage in passages]), "public")
+    assert "margins" not in ids(ask(retriever, "refund margins"))
+
+
+def test_passages_only_the_vector_index_knows_are_left_out():
+    """An article deleted from the knowledge base is not shown although its vectors are still there."""
+    index, _ = built()
+    kept = [passage for article in ARTICLES[1:3] for passage in split(article)]
+    assert set(ids(ask(Retriever(index, LexicalIndex(kept)), "refund"))) <= {"parcel", "invoice"}
+
+
+@pytest.mark.parametrize("cause", ["broken index", "no vector"])
+def test_words_alone_when_there_are_no_vectors(cause):
+    """Without a vector index or a query vector, words still find the article, and the result says why."""
+    index, retriever = built()
+    index.broken = "the disk is gone" if cause == "broken index" else None
+    vector = EMBEDDER.encode(["x"])[0] if cause == "broken index" else None
+    found = retriever.search("how do I download an invoice", vector)
+    assert ids(found) == ["invoice"]
+    assert found.degraded.startswith("only words were compared: the disk" if vector is not None else "no embedding")
+    assert found.matches[0].dense == 0
+
+
+def test_a_clear_answer_is_more_answerable_than_none():
+    """A query that one article answers scores higher than one about something else."""
+    _, retriever = built()
+    clear, none = ask(retriever, "download an invoice from the account page"), ask(retriever, "violin lessons")
+    assert clear.answerable > 0.5 > none.answerable
+    assert clear.margin > none.margin
+
+
+def test_an_empty_knowledge_base_answers_nothing():
+    """Without articles there is no match, no margin and no answer."""
+    found = ask(Retriever(MemoryIndex(), LexicalIndex()), "refund")
+    assert (found.matches, found.margin, found.answerable) == ((), 0, 0)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=80), st.integers(1, 3))
+def test_any_query_is_answered(text, limit):
+    """Whatever the text, at most `limit` articles come back and `answerable` is a probability."""
+    _, retriever = built()
+    found = ask(retriever, text, limit=limit)
+    assert len(found.matches) <= limit
+    assert 0 <= found.answerable <= 1
+    assert found.margin >= 0
+
+
+def test_words_find_most_articles_of_a_real_knowledge_base():
+    """On real FAQ questions the words alone find the right article among the first five nine times in ten."""
+    folder = Path(os.environ.get("ANSWERABLE_SHARED_DATA", Path(__file__).parents[3] / "shared/data")) / "knowledge"
+    if not folder.is_dir():
+        pytest.skip("the shared data are not here")
+    rows = [json.loads(line) for line in (folder / "stackfaq_articles.jsonl").read_text().splitlines()]
+    articles = [Article(row["id"], row["title"], "\n\n".join(row["answers"])) for row in rows]
+    retriever = Retriever(MemoryIndex(), LexicalIndex([passage for article in articles for passage in split(article)]))
+    questions = [json.loads(line) for line in (folder / "stackfaq_queries_dev.jsonl").read_text().splitlines()]
+    right = [question["article_ids"][0] in ids(retriever.search(question["text"], None)) for question in questions]
+    assert sum(right) / len(right) > 0.9
