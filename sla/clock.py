@@ -79,13 +79,13 @@ class _Ticket:
     def _advance(self, track: Track, to: datetime, inclusive: bool) -> None:
         track.timezone = self.calendar.timezone
         if self._paused(track):
-            if track.cursor < to:
-                track.append(track.cursor, to, SegmentKind.PAUSED, f"status {self.status}")
-            return
-        self._notice(track, to, inclusive)
+            kind, why = SegmentKind.PAUSED, f"status {self.status}"
+        else:
+            kind, why = SegmentKind.COUNTED, "open hours"
+            self._notice(track, to, inclusive)
         for stretch in self.calendar.segments(track.cursor, to):
             if stretch.open:
-                track.append(stretch.start, stretch.end, SegmentKind.COUNTED, "open hours")
+                track.append(stretch.start, stretch.end, kind, why)
             else:
                 track.append(stretch.start, stretch.end, SegmentKind.CLOSED, "outside open hours")
 
