@@ -11,7 +11,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -194,28 +194,31 @@ class QdrantIndex:
         with self._guarded() as client:
             return client.count(self._collection(visibility), exact=True).count
 
-    def _opened(self) -> "QdrantClient":
-        client = self._open()
-        try:
-            self._create_missing(client)
-        except Exception:
-            client.close()
-            raise
-        return client
-
-    @contextmanager
-    def _guarded(self) -> Iterator["QdrantClient"]:
-        """Give the client to one thread, and its failures in plain words. Whatever Qdrant raises means that there is no
-        index now: a damaged file surfaces as nearly any exception."""
+    def _ready(self) -> "QdrantClient":
         with self._lock:
             if self._closed:
                 raise IndexUnavailable(f"{self._where} is closed")
-            try:
-                if self._client is None:
-                    self._client = self._opened()
-                yield self._client
-            except Exception as error:
-                raise IndexUnavailable(f"{self._where} cannot be used: {_plain(error)}") from error
+            if self._client is None:
+                client = self._open()
+                try:
+                    self._create_missing(client)
+                except Exception:
+                    client.close()
+                    raise
+                self._client = client
+            return self._client
+
+    @contextmanager
+    def _guarded(self) -> Iterator["QdrantClient"]:
+        """Give out the client, the embedded one to one thread at a time, and its failures in plain words. Whatever
+        Qdrant raises means that there is no index now: a damaged file surfaces as nearly any exception."""
+        try:
+            with self._lock if self._local else nullcontext():
+                yield self._ready()
+        except IndexUnavailable:
+            raise
+        except Exception as error:
+            raise IndexUnavailable(f"{self._where} cannot be used: {_plain(error)}") from error
 
 
 def _point(passage: Passage, vector: Vectors) -> "PointStruct":
@@ -231,11 +234,14 @@ def _hit(payload: Mapping[str, Any], score: float) -> Hit:
 
 def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "QdrantClient":
     from qdrant_client import QdrantClient
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
     # advice to Qdrant's developers, which an operator can do nothing with
     warnings.filterwarnings("ignore", message="Local mode is not recommended|Api key is used with an insecure")
     if path is not None:
         _check_free(Path(path) / ".lock")
+        # the embedded search is one product of matrix and vector, which several threads only slow down: 8 ms, not 1
+        threadpool_limits(limits=1, user_api="blas")
         return QdrantClient(path=str(path), force_disable_check_same_thread=True)
     return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False)
 

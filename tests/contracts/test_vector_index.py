@@ -1,4 +1,4 @@
-"""What every vector index promises, Qdrant and the one in memory alike."""
+"""What every vector index promises: Qdrant embedded, Qdrant over HTTP, and the one in memory alike."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,21 @@ import pytest
 from copilot.fakes import MemoryIndex
 from knowledge.passages import Passage
 from knowledge.vector_index import IndexUnavailable, QdrantIndex, VectorIndex
+from tests.contracts.qdrant_server import running
 
 D = 4
 AXES = np.eye(D, dtype=np.float32)
 
 
-@pytest.fixture(params=["memory", "qdrant"])
+@pytest.fixture(params=["memory", "qdrant", "qdrant server"])
 def index(request, tmp_path):
     made: VectorIndex
+    if request.param == "qdrant server":
+        with running() as url:
+            made = QdrantIndex(url=url, dimension=D, fingerprint="model-1")
+            yield made
+            made.close()
+            return
     if request.param == "memory":
         made = MemoryIndex(D, "model-1")
     else:
