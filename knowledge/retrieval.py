@@ -96,6 +96,8 @@ class Retriever:
             found = self._index.search(vector, DENSE_HITS, audience)
         except IndexUnavailable as error:
             return _Dense(degraded=f"only words were compared: {error}")
+        if not found and self._lexical.visible(audience).any():
+            return _Dense(degraded="the search index is empty: only words were compared")
         return self._grouped(found, audience)
 
     def _grouped(self, found: Sequence[Hit], audience: Audience) -> _Dense:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from sla.hours import zone_of
 from sla.policies import Metric, Policy, Priority, Sender, Status
@@ -53,16 +54,14 @@ class Carried:
     @classmethod
     def from_dict(cls, row: Mapping[str, object]) -> "Carried":
         """From the shape of `to_dict`."""
-        segments = row["segments"]
+        segments = row.get("segments")
         if not isinstance(segments, list):
             raise ValueError("segments: expected a list")
         return cls(
-            metric=Metric(str(row["metric"])),
-            started_at=read_instant(row["started_at"], "started_at"),
-            breached_at=None if row["breached_at"] is None else read_instant(row["breached_at"], "breached_at"),
-            goal_missed_at=(
-                None if row["goal_missed_at"] is None else read_instant(row["goal_missed_at"], "goal_missed_at")
-            ),
+            metric=_named(Metric, row.get("metric"), "metric"),
+            started_at=read_instant(row.get("started_at"), "started_at"),
+            breached_at=_instant_or_none(row, "breached_at"),
+            goal_missed_at=_instant_or_none(row, "goal_missed_at"),
             segments=tuple(Segment.from_dict(segment) for segment in segments),
         )
 
@@ -106,17 +105,17 @@ class Event:
     @classmethod
     def replied(cls, at: datetime, by: Sender | str = Sender.PERSON, substantive: bool = True) -> "Event":
         """A public reply was delivered; a bare acknowledgement of receipt is not `substantive`."""
-        return cls(EventKind.REPLIED, at, by=Sender(by), substantive=substantive)
+        return cls(EventKind.REPLIED, at, by=_named(Sender, by, "by"), substantive=substantive)
 
     @classmethod
     def status_changed(cls, at: datetime, status: Status | str) -> "Event":
         """The ticket has this status from now on; it starts out as new."""
-        return cls(EventKind.STATUS_CHANGED, at, status=Status(status))
+        return cls(EventKind.STATUS_CHANGED, at, status=_named(Status, status, "status"))
 
     @classmethod
     def priority_changed(cls, at: datetime, priority: Priority | str) -> "Event":
         """The ticket has this priority from now on; it starts out as normal."""
-        return cls(EventKind.PRIORITY_CHANGED, at, priority=Priority(priority))
+        return cls(EventKind.PRIORITY_CHANGED, at, priority=_named(Priority, priority, "priority"))
 
     @classmethod
     def policy_changed(cls, at: datetime, policy: Policy) -> "Event":
@@ -172,12 +171,12 @@ class Event:
         if not isinstance(carried, list):
             raise ValueError("carried: expected a list")
         return cls(
-            kind=EventKind(str(row.get("kind"))),
+            kind=_named(EventKind, row.get("kind"), "kind"),
             at=read_instant(row.get("at"), "at"),
-            by=Sender(str(row["by"])) if "by" in row else None,
+            by=_named(Sender, row["by"], "by") if "by" in row else None,
             substantive=bool(row.get("substantive", True)),
-            status=Status(str(row["status"])) if "status" in row else None,
-            priority=Priority(str(row["priority"])) if "priority" in row else None,
+            status=_named(Status, row["status"], "status") if "status" in row else None,
+            priority=_named(Priority, row["priority"], "priority") if "priority" in row else None,
             policy=None if key is None else policies[str(key)],
             timezone=str(row["timezone"]) if "timezone" in row else None,
             carried=tuple(Carried.from_dict(item) for item in carried),
@@ -192,3 +191,16 @@ _NEEDED = {
     EventKind.POLICY_CHANGED: "policy",
     EventKind.TIMEZONE_KNOWN: "timezone",
 }
+
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+def _named(names: type[_Name], value: object, field: str) -> _Name:
+    try:
+        return names(str(value))
+    except ValueError as error:
+        raise ValueError(f"{field}: {str(value)[:40]!r} is not one of {', '.join(names)}") from error
+
+
+def _instant_or_none(row: Mapping[str, object], field: str) -> datetime | None:
+    return None if row.get(field) is None else read_instant(row[field], field)

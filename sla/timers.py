@@ -43,14 +43,12 @@ class Segment:
         return {"start": write_instant(self.start), "end": write_instant(self.end), "kind": self.kind, "why": self.why}
 
     @classmethod
-    def from_dict(cls, row: Mapping[str, str]) -> "Segment":
+    def from_dict(cls, row: object) -> "Segment":
         """From the shape of `to_dict`."""
-        return cls(
-            read_instant(row["start"], "start"),
-            read_instant(row["end"], "end"),
-            SegmentKind(row["kind"]),
-            str(row["why"]),
-        )
+        if not isinstance(row, Mapping) or row.get("kind") not in list(SegmentKind):
+            raise ValueError(f"kind: expected a segment of the kind {', '.join(SegmentKind)}")
+        start, end = read_instant(row.get("start"), "start"), read_instant(row.get("end"), "end")
+        return cls(start, end, SegmentKind(row["kind"]), str(row.get("why", "")))
 
 
 @dataclass(frozen=True, slots=True)

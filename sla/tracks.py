@@ -42,6 +42,8 @@ class Track:
 
     def append(self, start: datetime, end: datetime, kind: SegmentKind, why: str) -> None:
         """Goes on from the last segment, as part of it when nothing but an event lies between."""
+        if start == end:
+            return
         last = self.segments[-1] if self.segments else None
         if last is not None and (last.kind, last.why) == (kind, why):
             self.segments[-1] = Segment(last.start, end, kind, why)

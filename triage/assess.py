@@ -15,13 +15,14 @@ from triage.categories import CategoryModel, CategoryScores, fit_with_held_out
 from triage.head import Vectors
 from triage.labels import Category
 from triage.language import Language, detect
-from triage.rules import Rule, RuleFacts, RuleOutcome, apply
+from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
 from triage.sentiment import Sentiment, SentimentModel, shipped_examples
 from triage.text import readable
 
 CLASSIFIER_VERSION = "1"
 NO_CATEGORIES = "no categories are defined"
+NO_VECTOR = "the embedding model is not available, so the category is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,49 +97,67 @@ class Assessment:
 
 
 def build_models(
-    categories: Sequence[Category], rules: Sequence[Rule], encode: Callable[[Sequence[str]], Vectors]
+    categories: Sequence[Category], rules: Sequence[Rule], encode: Callable[[Sequence[str]], Vectors] | None
 ) -> TriageModels:
     """Fit all models; `encode` turns n texts into L2-normalised float32 vectors (n, d).
 
-    A category without examples is known by its title and description.
+    A category without examples is known by its title and description. Without `encode` the models know no category,
+    and sentiment goes by words alone.
     """
+    classifier = _fingerprint(CLASSIFIER_VERSION, categories)
+    fingerprints = (_fingerprint(classifier, rules), classifier)
+    if encode is None:
+        return TriageModels(None, None, SentimentModel.of_words(), tuple(rules), *fingerprints)
     pairs = [(text, category.name) for category in categories for text in category.training_texts()]
     moods, levels = shipped_examples()
     vectors = np.asarray(encode([readable("", text) for text, _ in pairs] + list(moods)), np.float32)
     sentiment = SentimentModel.fit(vectors[len(pairs) :], levels)
-    classifier = _fingerprint(CLASSIFIER_VERSION, categories)
-    models = TriageModels(None, None, sentiment, tuple(rules), _fingerprint(classifier, rules), classifier)
     if not pairs:
-        return models
+        return TriageModels(None, None, sentiment, tuple(rules), *fingerprints)
     model, held_out = fit_with_held_out(vectors[: len(pairs)], [name for _, name in pairs])
-    scope = ScopeModel.fit(held_out.evidence)
-    return TriageModels(model, scope, sentiment, models.rules, models.fingerprint, classifier)
+    return TriageModels(model, ScopeModel.fit(held_out.evidence), sentiment, tuple(rules), *fingerprints)
 
 
-def assess(text: TicketText, vector: Vectors, context: TicketContext, models: TriageModels) -> Assessment:
-    """Return the assessment of one ticket from its text and vector (d,)."""
-    return assess_many([text], vector[None, :], [context], models)[0]
+def assess(text: TicketText, vector: Vectors | None, context: TicketContext, models: TriageModels) -> Assessment:
+    """Return the assessment of one ticket from its text and vector (d,); see `assess_many`."""
+    return assess_many([text], None if vector is None else vector[None, :], [context], models)[0]
 
 
 def assess_many(
-    texts: Sequence[TicketText], vectors: Vectors, contexts: Sequence[TicketContext], models: TriageModels
+    texts: Sequence[TicketText], vectors: Vectors | None, contexts: Sequence[TicketContext], models: TriageModels
 ) -> list[Assessment]:
-    """Return the assessments of n tickets, in order, from vectors (n, d); ValueError when the lengths differ."""
-    if not len(texts) == len(vectors) == len(contexts):
-        raise ValueError(f"vectors: {len(texts)} texts, {len(vectors)} vectors, {len(contexts)} contexts")
-    if not np.isfinite(vectors).all():
+    """Return the assessments of n tickets, in order, from L2-normalised vectors (n, d).
+
+    Without vectors the category is None and nothing is in scope; the rest is decided from words and rules. Raises
+    ValueError when the lengths differ or a vector is not finite.
+    """
+    if len(texts) != len(contexts) or (vectors is not None and len(texts) != len(vectors)):
+        raise ValueError(f"vectors: {len(texts)} texts need as many vectors and contexts")
+    if vectors is not None and not np.isfinite(vectors).all():
         raise ValueError("vectors: every number must be finite")
-    known = _known(vectors, models)
+    findings = _findings(vectors, len(texts), models)
     sentiments = models.sentiment.score_many(vectors, [text.readable for text in texts])
-    rows = zip(texts, contexts, known, sentiments, strict=True)
-    return [_assessment(text, context, *found, mood, models) for text, context, found, mood in rows]
+    rows = zip(texts, contexts, findings, sentiments, strict=True)
+    return [_assessment(text, context, *finding, mood, models) for text, context, finding, mood in rows]
 
 
-def _known(vectors: Vectors, models: TriageModels) -> list[tuple[CategoryScores | None, Scope]]:
+def _findings(
+    vectors: Vectors | None, count: int, models: TriageModels
+) -> list[tuple[CategoryScores | None, Scope, str]]:
+    """Return category, scope and the reason for them, for each ticket."""
+    if vectors is None:
+        return [(None, Scope(False, 0.0), NO_VECTOR)] * count
     if models.categories is None or models.scope is None:
-        return [(None, Scope(True, 1.0))] * len(vectors)
+        return [(None, Scope(True, 1.0), NO_CATEGORIES)] * count
     evidence = models.categories.evidence(vectors)
-    return list(zip(models.categories.scores_of(evidence), models.scope.decide(evidence), strict=True))
+    rows = zip(models.categories.scores_of(evidence), models.scope.decide(evidence), strict=True)
+    return [(category, scope, _reason(category, scope)) for category, scope in rows]
+
+
+def _reason(category: CategoryScores, scope: Scope) -> str:
+    if scope.in_scope:
+        return f"category '{category.label}' with {category.confidence:.0%} confidence"
+    return f"out of scope: unlike the categories' examples, the nearest being '{category.label}'"
 
 
 def _assessment(
@@ -146,6 +165,7 @@ def _assessment(
     context: TicketContext,
     category: CategoryScores | None,
     scope: Scope,
+    reason: str,
     sentiment: Sentiment,
     models: TriageModels,
 ) -> Assessment:
@@ -162,7 +182,7 @@ def _assessment(
         tags=outcome.tags,
         team=outcome.team,
         forbid_auto_send=outcome.forbid_auto_send,
-        reasons=_reasons(category, scope, outcome),
+        reasons=(reason, *(outcome.reasons or (f"no rule applies: priority {outcome.priority}",))),
         fingerprint=models.fingerprint,
     )
 
@@ -182,16 +202,6 @@ def _facts(
         waiting=context.waiting,
         contacts=context.contacts,
     )
-
-
-def _reasons(category: CategoryScores | None, scope: Scope, outcome: RuleOutcome) -> tuple[str, ...]:
-    if category is None:
-        first = NO_CATEGORIES
-    elif scope.in_scope:
-        first = f"Category '{category.label}' with {category.confidence:.0%} confidence"
-    else:
-        first = f"Out of scope: too unlike the categories' examples, nearest is '{category.label}'"
-    return (first, *(outcome.reasons or (f"No rule applies: priority {outcome.priority}",)))
 
 
 def _category_dict(scores: CategoryScores) -> dict[str, Any]:

@@ -14,10 +14,10 @@ import numpy as np
 
 from triage.categories import softmax
 from triage.head import Scores, Vectors, regression
-from triage.wording import signals, valence
+from triage.wording import NEGATIVE, VERY_NEGATIVE, signals, valence
 
 LEVELS = {"very negative": -1.0, "negative": -0.5, "neutral": 0.0, "positive": 0.5, "very positive": 1.0}
-BORDERS = (-0.7, -0.2, 0.2, 0.7)
+BORDERS = (VERY_NEGATIVE, NEGATIVE, -NEGATIVE, -VERY_NEGATIVE)
 INVERSE_REGULARISATION = 10.0
 TILT = 3.0
 
@@ -33,7 +33,7 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class SentimentModel:
-    """Weights (5, d) and intercepts (5,) of the levels in the order of LEVELS."""
+    """Weights (5, d) and intercepts (5,) of the levels in the order of LEVELS; of size 0 when only words are judged."""
 
     weights: Vectors
     intercept: Scores
@@ -51,16 +51,23 @@ class SentimentModel:
         weights, intercept = regression(vectors, codes, len(order), INVERSE_REGULARISATION)
         return cls(weights.astype(np.float32), intercept)
 
+    @classmethod
+    def of_words(cls) -> "SentimentModel":
+        """Return the model for when there is no embedding: it judges by words alone."""
+        return cls(np.empty((0, 0), np.float32), np.empty(0))
+
     def score(self, vector: Vectors, text: str) -> Sentiment:
         """Return the sentiment of one vector (d,) and the text that it stands for."""
         return self.score_many(vector[None, :], [text])[0]
 
-    def score_many(self, vectors: Vectors, texts: Sequence[str]) -> list[Sentiment]:
-        """Return the sentiment of vectors (n, d) and their n texts, in order."""
+    def score_many(self, vectors: Vectors | None, texts: Sequence[str]) -> list[Sentiment]:
+        """Return the sentiment of vectors (n, d) and their n texts, in order; of the words alone without vectors."""
         levels = np.array(list(LEVELS.values()))
         moods = np.array([valence(text) for text in texts]).reshape(-1, 1)
-        probabilities = softmax(vectors @ self.weights.T + self.intercept + TILT * moods * levels)
-        scores = np.clip(probabilities @ levels, -1.0, 1.0)
+        logits = TILT * moods * levels
+        if vectors is not None and self.intercept.size:
+            logits = logits + vectors @ self.weights.T + self.intercept
+        scores = np.clip(softmax(logits) @ levels, -1.0, 1.0)
         return [_sentiment(float(score), text) for score, text in zip(scores, texts, strict=True)]
 
 

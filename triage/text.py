@@ -89,7 +89,10 @@ def visible(text: str) -> str:
 
 
 def _own_words(lines: Sequence[str]) -> list[str]:
-    kept = _without_closing(_without_history(lines))
+    history_cut = _without_history(lines)
+    kept = _without_closing(history_cut)
+    if not any(kept):  # a message that is nothing but "Thank you!" means it
+        kept = history_cut
     while kept and (not kept[0] or _GREETING.match(kept[0][:_LINE_HEAD])):
         kept = kept[1:]
     return kept

@@ -14,7 +14,7 @@ SIGNALS = ("angry", "urgent", "threatens_to_leave", "wants_human")
 NEGATION_REACH = 3
 SATURATION = 2.0
 SHOUTED_WORDS = 3
-VERY_NEGATIVE = -0.6
+VERY_NEGATIVE = -0.7
 NEGATIVE = -0.2
 
 

@@ -71,16 +71,30 @@ def test_passages_only_the_vector_index_knows_are_left_out():
     assert set(ids(ask(Retriever(index, LexicalIndex(kept)), "refund"))) <= {"parcel", "invoice"}
 
 
-@pytest.mark.parametrize("cause", ["broken index", "no vector"])
-def test_words_alone_when_there_are_no_vectors(cause):
-    """Without a vector index or a query vector, words still find the article, and the result says why."""
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        ("broken index", "only words were compared: the disk is gone"),
+        ("empty index", "the search index is empty"),
+        ("no index", "no search index"),
+        ("no vector", "no embedding model"),
+    ],
+)
+def test_words_alone_when_there_are_no_vectors(cause, reason):
+    """Without a filled vector index or a query vector, words still find the article, and the result says why."""
     index, retriever = built()
-    index.broken = "the disk is gone" if cause == "broken index" else None
-    vector = EMBEDDER.encode(["x"])[0] if cause == "broken index" else None
-    found = retriever.search("how do I download an invoice", vector)
+    if cause == "broken index":
+        index.broken = "the disk is gone"
+    elif cause == "empty index":
+        index.reset()
+    elif cause == "no index":
+        retriever = Retriever(None, LexicalIndex([passage for article in ARTICLES for passage in split(article)]))
+    query = "how do I download an invoice"
+    found = retriever.search(query, None if cause == "no vector" else EMBEDDER.encode([query])[0])
     assert ids(found) == ["invoice"]
-    assert found.degraded.startswith("only words were compared: the disk" if vector is not None else "no embedding")
+    assert found.degraded.startswith(reason)
     assert found.matches[0].dense == 0
+    assert found.answerable > 0.5
 
 
 def test_a_clear_answer_is_more_answerable_than_none():

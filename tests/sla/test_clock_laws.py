@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sla.clock import Event, SegmentKind, State, explain, replay
 from sla.policies import Metric, Priority, Sender, Status
-from tests.sla.builders import policy, utc
+from tests.sla.builders import hours, policy, utc
 
 START = utc("2026-03-20T08:00")
 POLICIES = (
@@ -23,7 +23,9 @@ POLICIES = (
 BY_KEY = {known.key: known for known in POLICIES}
 ZONES = ("Europe/Paris", "America/New_York", "Asia/Kathmandu")
 
-times = st.timedeltas(timedelta(0), timedelta(days=14)).map(lambda after: START + after)
+# Whole hours make events meet each other, due instants, openings and closings; the rest fall anywhere.
+afters = st.one_of(st.integers(0, 50).map(hours), st.timedeltas(timedelta(0), timedelta(days=14)))
+times = afters.map(lambda after: START + after)
 other_tickets = st.lists(times, min_size=1, max_size=2).map(lambda ats: [Event.received(at) for at in ats])
 ongoing = st.one_of(
     times.map(Event.received),

@@ -1,0 +1,92 @@
+"""A person's verdict on a draft: approve (as it is or mended) or reject. Decides freshness, never content."""
+
+from datetime import datetime, timedelta
+
+from copilot.errors import Conflict
+from copilot.intake import LONGEST_BODY, clean
+from copilot.store import drafts, journal, outbox, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Draft, OutboxItem, Ticket, Verdict
+
+
+def approve(
+    session: Session, draft_id: int, by: str, now: datetime, body: str | None = None, delay: timedelta = timedelta(0)
+) -> OutboxItem:
+    """Put the draft into the outbox, with the agent's own words if given. The same approval twice is one reply.
+
+    Raises `Conflict` when the draft was decided otherwise or something newer arrived, `Invalid` for an unusable body.
+    """
+    draft, ticket = _locked(session, draft_id)
+    text = draft.body if body is None else clean(body, "body", LONGEST_BODY)
+    existing = outbox.of_draft(session, draft_id)
+    if existing is not None and existing.state != "cancelled":
+        if existing.body == text:
+            return existing
+        raise Conflict("This draft has already been sent on its way with another text.")
+    _must_be_open(session, draft, ticket)
+    edited = text != draft.body
+    session.add(
+        Verdict(draft_id=draft_id, kind="approved", by=by, at=now, body=text if edited else None, edited=edited)
+    )
+    item = queue_reply(session, draft, ticket, text, by="approved", author=by, now=now, delay=delay)
+    draft.state = "approved"
+    journal.record(session, now, "approved", ticket.id, draft_id=draft_id, by=by, edited=edited)
+    return item
+
+
+def reject(session: Session, draft_id: int, by: str, reason: str, now: datetime) -> Draft:
+    """Set a draft aside with a reason; the ticket stays in the queue for a reply by hand."""
+    reason = clean(reason, "reason", 2_000)
+    draft, ticket = _locked(session, draft_id)
+    if draft.state == "rejected":
+        return draft
+    _must_be_open(session, draft, ticket)
+    session.add(Verdict(draft_id=draft_id, kind="rejected", by=by, at=now, reason=reason))
+    draft.state = "rejected"
+    journal.record(session, now, "rejected", ticket.id, draft_id=draft_id, by=by, reason=reason)
+    return draft
+
+
+def queue_reply(
+    session: Session,
+    draft: Draft,
+    ticket: Ticket,
+    body: str,
+    *,
+    by: str,
+    author: str | None,
+    now: datetime,
+    delay: timedelta,
+) -> OutboxItem:
+    """The draft's one row in the outbox, in the caller's transaction; a cancelled row is used again."""
+    item = outbox.of_draft(session, draft.id or 0)
+    if item is None:
+        item = OutboxItem(
+            ticket_id=draft.ticket_id, draft_id=draft.id, channel=ticket.channel, body=body, by=by, created_at=now,
+            message_ref=f"reply-{draft.ticket_id}-{draft.id}", work_after=now + delay,
+        )  # fmt: skip
+        session.add(item)
+    item.body, item.by, item.author, item.state = body, by, author, "waiting"
+    item.work_after, item.attempts, item.last_error = now + delay, 0, None
+    item.claimed_by = item.claimed_until = None
+    item.answers_message_id = draft.message_id
+    ticket.reply_pending, ticket.updated_at = True, now
+    session.flush()
+    return item
+
+
+def _locked(session: Session, draft_id: int) -> tuple[Draft, Ticket]:
+    draft = drafts.find(session, draft_id)
+    ticket = tickets.lock(session, draft.ticket_id)
+    session.refresh(draft)
+    return draft, ticket
+
+
+def _must_be_open(session: Session, draft: Draft, ticket: Ticket) -> None:
+    if draft.state != "open":
+        raise Conflict(f"This draft is no longer open: it is {draft.state}.")
+    newest = tickets.newest_inbound_id(session, draft.ticket_id)
+    if newest != draft.message_id or tickets.replies_after(session, draft.ticket_id, draft.message_id):
+        raise Conflict("Something newer arrived since this draft was written.")
+    if ticket.reply_pending:
+        raise Conflict("Another reply to this ticket is on its way.")

@@ -1,0 +1,189 @@
+"""May this very draft leave without a person? A flat list of named gates; all must pass; the default is hold.
+
+Pure: every gate is a function of one `Case`, returns whether it passes and a reason that a person understands. The list
+follows the table of the send gate; gates that need evidence not yet collected hold.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from copilot.autonomy import Autonomy
+from copilot.grounding import Findings
+
+RETRIEVAL_FLOOR = 0.35
+DRAFT_FLOOR = 0.1
+MOST_REPLIES_A_DAY = 3
+RISKY_SENTIMENTS = frozenset({"very negative"})
+RISKY_SIGNALS = frozenset({"threatens_to_leave"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One check's outcome."""
+
+    name: str
+    passed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a draft, with every reason, passed or failed."""
+
+    action: Literal["send", "hold"]
+    gates: tuple[Gate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything the gates look at. `auto_replies` are earlier automatic replies to this customer within 24 hours."""
+
+    autonomy: Autonomy
+    category: str | None
+    confidence: float
+    in_scope: bool
+    answerable: float
+    ticket_language: str
+    draft_language: str
+    findings: Findings
+    sentiment: str
+    signals: frozenset[str]
+    forbidden_by: str | None
+    writer_problem: str | None
+    sources_are_public: bool
+    ticket_id: int
+    auto_replies: tuple[tuple[int, datetime], ...]
+    answered_automatically_before: bool
+    is_fresh: bool
+
+
+Check = Callable[[Case], tuple[bool, str]]
+
+
+def kill_switch(case: Case) -> tuple[bool, str]:
+    """The admin stopped all automatic sending."""
+    on = case.autonomy.kill_switch
+    return not on, "The kill switch is on: nothing is sent automatically." if on else "The kill switch is off."
+
+
+def mode(case: Case) -> tuple[bool, str]:
+    """The category's mode must be auto."""
+    if case.category is None:
+        return False, "The ticket has no category."
+    setting = case.autonomy.of(case.category)
+    return setting.mode == "auto", f"The category {case.category} is set to {setting.mode}."
+
+
+def confidence(case: Case) -> tuple[bool, str]:
+    """Confidence must reach the category's threshold."""
+    threshold = case.autonomy.of(case.category).threshold
+    if threshold is None:
+        return False, "No threshold has been earned for this category yet, and no manual one is set."
+    enough = case.confidence >= threshold
+    relation = "reaches" if enough else "is below"
+    return enough, f"Confidence {case.confidence:.2f} {relation} the manual threshold {threshold:.2f} (unproven)."
+
+
+def scope(case: Case) -> tuple[bool, str]:
+    """The question must be one of ours, and something must answer it."""
+    if not case.in_scope:
+        return False, "The message looks out of scope: unlike anything in the known categories."
+    if case.answerable < RETRIEVAL_FLOOR:
+        return False, f"No article clearly answers this ({case.answerable:.2f}, needed {RETRIEVAL_FLOOR:.2f})."
+    return True, "In scope, and an article answers it."
+
+
+def language(case: Case) -> tuple[bool, str]:
+    """The reply must be in the customer's language."""
+    same = case.ticket_language == case.draft_language
+    if case.ticket_language == "unknown":
+        return False, "The customer's language is not certain."
+    return same, f"The customer writes in {case.ticket_language}, the draft is in {case.draft_language}."
+
+
+def grounded(case: Case) -> tuple[bool, str]:
+    """Every sentence must be quoted from a cited passage or be a courtesy phrase."""
+    unsupported = case.findings.unsupported
+    if unsupported:
+        return False, f"{len(unsupported)} of {len(case.findings.sentences)} sentences stand in no cited passage."
+    if not any(finding.support == "quoted" for finding in case.findings.sentences):
+        return False, "The draft quotes nothing."
+    return True, "Every sentence is quoted from a cited passage."
+
+
+def facts(case: Case) -> tuple[bool, str]:
+    """Every link, amount, date, number and code must stand in a cited passage."""
+    missing = case.findings.unsupported_facts
+    if missing:
+        return False, f"Not in any cited passage: {', '.join(missing[:5])}."
+    return True, "Every link, amount, date and number stands in a cited passage."
+
+
+def sources(case: Case) -> tuple[bool, str]:
+    """Internal articles never reach a customer by themselves."""
+    public = case.sources_are_public
+    return public, "All sources are public." if public else "The draft cites an internal article."
+
+
+def risk(case: Case) -> tuple[bool, str]:
+    """Tickets that the admin's rules, an angry tone or a threat to leave set apart."""
+    if case.forbidden_by:
+        return False, case.forbidden_by
+    if case.sentiment in RISKY_SENTIMENTS:
+        return False, f"The customer's tone is {case.sentiment}."
+    if risky := case.signals & RISKY_SIGNALS:
+        return False, f"The customer {', '.join(sorted(risky)).replace('_', ' ')}."
+    return True, "No rule and no signal sets this ticket apart."
+
+
+def human_wanted(case: Case) -> tuple[bool, str]:
+    """The customer asked for a person, or an automatic reply did not help."""
+    if "wants_human" in case.signals:
+        return False, "The customer asks for a person."
+    if case.answered_automatically_before:
+        return False, "The customer answered an earlier automatic reply."
+    return True, "Nobody asked for a person."
+
+
+def loop(case: Case) -> tuple[bool, str]:
+    """Once a thread in 24 hours, three times an address a day."""
+    if any(ticket_id == case.ticket_id for ticket_id, _ in case.auto_replies):
+        return False, "This conversation already had an automatic reply within 24 hours."
+    if len(case.auto_replies) >= MOST_REPLIES_A_DAY:
+        return False, f"This customer already had {len(case.auto_replies)} automatic replies within 24 hours."
+    return True, "No recent automatic reply to this customer stands in the way."
+
+
+def writer(case: Case) -> tuple[bool, str]:
+    """The configured language model must have done its part."""
+    return case.writer_problem is None, case.writer_problem or "The draft was written as configured."
+
+
+def fresh(case: Case) -> tuple[bool, str]:
+    """Nothing newer may have arrived since the draft was begun."""
+    return case.is_fresh, "Nothing newer arrived." if case.is_fresh else "A newer message or reply arrived."
+
+
+GATES: tuple[tuple[str, Check], ...] = (
+    ("kill switch", kill_switch),
+    ("mode", mode),
+    ("confidence", confidence),
+    ("scope", scope),
+    ("language", language),
+    ("grounded", grounded),
+    ("facts", facts),
+    ("sources", sources),
+    ("risk", risk),
+    ("human wanted", human_wanted),
+    ("loop", loop),
+    ("writer", writer),
+    ("fresh", fresh),
+)
+
+
+def decide(case: Case) -> Decision:
+    """Send only when every gate passes."""
+    gates = tuple(Gate(name, *check(case)) for name, check in GATES)
+    return Decision("send" if all(gate.passed for gate in gates) else "hold", gates)

@@ -1,0 +1,1 @@
+"""One file a channel: how a reply leaves. Each transport says whether sending the same reply again is safe."""

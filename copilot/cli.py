@@ -1,0 +1,271 @@
+"""The command line: thin commands over the wiring. With `--json` one object goes to stdout, all else to stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from copilot import __version__, logs
+from copilot.errors import AnswerableError
+from copilot.settings import Settings
+
+stderr = Console(stderr=True)
+Report = Callable[[int, int], None]
+
+
+class Program(click.RichGroup):
+    """Turns expected errors into one plain line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AnswerableError as error:
+            raise click.ClickException(error.message) from error
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise click.ClickException(f"A setting is wrong: {wrong}") from error
+        except (ValueError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="answerable")
+def main() -> None:
+    """A self-hosted copilot for customer support that answers for its promises."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-worker", is_flag=True, help="Only answer requests; processing is done by `answerable worker`.")
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Run the service."""
+    from copilot.serving import serve as run
+
+    settings = settings_with_logs()
+    run(settings, host, port, with_worker=not no_worker)
+
+
+@main.command()
+def worker() -> None:
+    """Process tickets, deliver replies and index articles, without answering requests."""
+    from copilot.serving import work
+
+    work(settings_with_logs())
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--minutes", default=4.0, show_default=True, help="Over how long the sample tickets arrive.")
+@click.option("--fresh", is_flag=True, help="Throw the demo's own data away and start over.")
+def demo(port: int, host: str, minutes: float, fresh: bool) -> None:
+    """Run the service with the sample shop and tickets arriving by themselves."""
+    from copilot.demo import run
+
+    run(settings_with_logs(), host, port, minutes, fresh=fresh)
+
+
+@main.group()
+def key() -> None:
+    """API keys for programs."""
+
+
+@key.command("create")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(["intake", "agent", "admin"]))
+def create_key(name: str, role: str) -> None:
+    """Print a new key, alone on the last line; it is shown only once."""
+    from copilot import accounts
+
+    with opened() as services, services.db.write() as session:
+        secret = accounts.create_key(session, name, role, services.now())
+    click.echo(secret)
+
+
+@main.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(["agent", "admin"]))
+@click.option("--password", envvar="ANSWERABLE_PASSWORD", help="Generated and printed when absent.")
+def create_user(email: str, name: str, role: str, password: str | None) -> None:
+    """Add a person; a generated password is printed alone on the last line."""
+    import secrets
+
+    from copilot import accounts
+
+    chosen = password or secrets.token_urlsafe(15)
+    with opened() as services, services.db.write() as session:
+        accounts.create_user(session, email, name, role, chosen, services.now())
+    stderr.print(f"Created {role} {email}.")
+    if password is None:
+        click.echo(chosen)
+
+
+@main.group("import")
+def import_() -> None:
+    """Bring in articles and tickets from files."""
+
+
+@import_.command("articles")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_articles(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Import articles from JSONL or CSV files, or from folders of Markdown or HTML."""
+    from copilot import importing
+
+    with opened() as services, progress("Articles") as report:
+        result = importing.import_articles(services, paths, report)
+    show(result, as_json)
+
+
+@import_.command("tickets")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_tickets(path: Path, as_json: bool) -> None:
+    """Import tickets from a JSONL file and process them."""
+    from copilot import importing
+
+    with opened() as services, progress("Tickets") as report:
+        result = importing.import_tickets(services, path, report)
+    show(result, as_json)
+
+
+@main.command()
+def reindex() -> None:
+    """Build the search index anew from the database."""
+    from copilot import importing
+
+    with opened() as services, progress("Articles") as report:
+        services.knowledge.rebuild()
+        indexed = importing.index_all(services, report)
+    stderr.print(f"Indexed {indexed} articles.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+def check(as_json: bool) -> None:
+    """Try every part and say which works, or why not."""
+    from copilot import health
+
+    with opened() as services:
+        parts = health.examine(services)
+    if as_json:
+        click.echo(json.dumps({part.name: {"ok": part.ok, "detail": part.detail} for part in parts}))
+    else:
+        for part in parts:
+            stderr.print(
+                f"[{'green' if part.ok else 'red'}]{'ok ' if part.ok else 'NOT'}[/] {part.name}: {part.detail}"
+            )
+    sys.exit(0 if all(part.ok for part in parts) else 1)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """Copy the SQLite database to PATH, consistently, while the service runs."""
+    from copilot import archive
+
+    archive.backup(Settings(), path)
+    stderr.print(f"Wrote {path}.")
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Replace the present database.")
+def restore(path: Path, yes: bool) -> None:
+    """Put a backup in place of the database; run `answerable reindex` afterwards."""
+    from copilot import archive
+
+    archive.restore(Settings(), path, replace=yes)
+    stderr.print("Restored. Run `answerable reindex` to build the index anew.")
+
+
+@main.group("eval")
+def evaluate() -> None:
+    """Measure quality on your own labelled files."""
+
+
+@evaluate.command("categories")
+@click.option("--train", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--val", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--shots", type=click.IntRange(1), help="Train on this many examples of each category.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None, seed: int, as_json: bool) -> None:
+    """Categories and scope: CSV with columns text,label; an empty label is out of scope."""
+    from copilot.evals.categories import evaluate_categories
+    from knowledge.embedding import SentenceTransformerEmbedder
+
+    with progress("Texts") as report:
+        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
+        result = evaluate_categories(
+            train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed
+        )
+    show(result, as_json)
+
+
+@evaluate.command("retrieval")
+@click.option("--articles", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
+    """Retrieval: queries with id,text,article_ids; an empty list means that no article answers."""
+    from copilot.evals.retrieval import evaluate_retrieval
+    from knowledge.embedding import SentenceTransformerEmbedder
+
+    with progress("Texts") as report:
+        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
+        result = evaluate_retrieval(articles, queries, embedder)
+    show(result, as_json)
+
+
+def settings_with_logs() -> Settings:
+    """The settings, with logging set up after them."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@contextmanager
+def opened() -> Iterator[Any]:
+    """The services, closed at the end."""
+    from copilot.wiring import build
+
+    services = build(settings_with_logs())
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Report]:
+    """A progress bar on standard error; yields a function of (done, total)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show(result: Any, as_json: bool) -> None:
+    """Print a result: one JSON object, or a line a value for people."""
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, value in result.items():
+        click.echo(f"{name:>20}  {value:.4f}" if isinstance(value, float) else f"{name:>20}  {value}")

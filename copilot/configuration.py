@@ -1,0 +1,134 @@
+"""What admins set, parsed: categories, rules, policies, autonomy. One versioned document each; the newest is in force.
+
+A document is parsed by its room before it is stored, so that nonsense is refused when it is entered.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from copilot import takeback
+from copilot.autonomy import Autonomy, parse_autonomy
+from copilot.errors import Invalid
+from copilot.store import configuration as store
+from copilot.store import journal
+from copilot.store.session import Session
+from sla.policies import parse_policies
+from triage.labels import Category, parse_categories
+from triage.rules import Rule, parse_rules
+
+KINDS = ("categories", "rules", "policies", "autonomy")
+PATH = re.compile(r"[A-Za-z_][\w.\[\]\"' -]{0,200}$")
+DEFAULT_POLICIES: dict[str, Any] = {
+    "calendars": {},
+    "policies": [
+        {
+            "name": "Default",
+            "when": {},
+            "calendar": "always",
+            "targets": {
+                "first_response": {
+                    "urgent": {"promise": "1h"},
+                    "high": {"promise": "4h"},
+                    "normal": {"promise": "8h"},
+                    "low": {"promise": "24h"},
+                },
+                "next_response": {
+                    "urgent": {"promise": "2h"},
+                    "high": {"promise": "8h"},
+                    "normal": {"promise": "16h"},
+                    "low": {"promise": "48h"},
+                },
+                "resolution": {
+                    "urgent": {"promise": "8h"},
+                    "high": {"promise": "24h"},
+                    "normal": {"promise": "72h"},
+                    "low": {"promise": "120h"},
+                },
+            },
+            "pauses": {"first_response": [], "next_response": [], "resolution": ["pending"]},
+            "counts": ["person", "approved", "auto"],
+        }
+    ],
+}
+DEFAULTS: Mapping[str, Any] = {"categories": [], "rules": [], "policies": DEFAULT_POLICIES, "autonomy": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything in force at one moment, with the version of each document (0: the shipped default)."""
+
+    versions: Mapping[str, int]
+    categories: tuple[Category, ...]
+    rules: tuple[Rule, ...]
+    autonomy: Autonomy
+
+    @property
+    def category_names(self) -> set[str]:
+        """Names of the categories that exist."""
+        return {category.name for category in self.categories}
+
+
+class ConfigurationCache:
+    """Parses each version once; asks the database only for the version numbers."""
+
+    def __init__(self) -> None:
+        self._current: Configuration | None = None
+
+    def current(self, session: Session) -> Configuration:
+        """What is in force now."""
+        versions = store.versions(session)
+        if self._current is None or self._current.versions != versions:
+            self._current = load(session, versions)
+        return self._current
+
+
+def load(session: Session, versions: Mapping[str, int]) -> Configuration:
+    """Read and parse the newest documents."""
+    return Configuration(
+        versions=dict(versions),
+        categories=parse_categories(content(session, "categories")),
+        rules=parse_rules(content(session, "rules")),
+        autonomy=parse_autonomy(content(session, "autonomy")),
+    )
+
+
+def content(session: Session, kind: str) -> Any:
+    """The document in force, or the shipped default."""
+    document = store.newest(session, kind)
+    return DEFAULTS[kind] if document is None else document.content
+
+
+def save(session: Session, kind: str, document: Any, now: datetime, by: str) -> int:
+    """Check a document and put it in force; returns its version. Raises `Invalid` naming the field."""
+    checked = check(session, kind, document)
+    row = store.save(session, kind, checked, now, by)
+    journal.record(session, now, "settings_changed", what=kind, version=row.version, by=by)
+    if kind == "autonomy" and parse_autonomy(checked).kill_switch:
+        takeback.stop_automatic_replies(session, now, "The kill switch was turned on.")
+    return row.version
+
+
+def check(session: Session, kind: str, document: Any) -> Any:
+    """The document as it is to be stored. Raises `Invalid` naming the field when its room refuses it."""
+    if kind == "autonomy":
+        names = {category.name for category in parse_categories(content(session, "categories"))}
+        return parse_autonomy(document, names).to_dict()
+    parsers: dict[str, Callable[[Any], Any]] = {
+        "categories": parse_categories,
+        "rules": parse_rules,
+        "policies": parse_policies,
+    }
+    try:
+        parsers[kind](document)
+    except ValueError as error:
+        raise invalid(error, kind) from error
+    return document
+
+
+def invalid(error: ValueError, fallback: str) -> Invalid:
+    """A room's `ValueError("path: problem")` as `Invalid` with the path as its field."""
+    path, _, _ = str(error).partition(":")
+    return Invalid(str(error), field=path if PATH.match(path) else fallback)

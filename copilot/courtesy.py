@@ -1,0 +1,67 @@
+"""The fixed courtesy phrases around a drafted answer, by language: the one table that drafts and gates share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copilot.names import given_name
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """Phrases of one language. `greeting_named` takes the customer's own first name."""
+
+    greeting: str
+    greeting_named: str
+    opening: str
+    offer: str
+    closing: str
+
+    def greet(self, name: str | None) -> str:
+        """The greeting, with the customer's first name when it is plainly a name."""
+        first = given_name(name)
+        return self.greeting_named.format(name=first) if first else self.greeting
+
+
+COURTESY = {
+    "en": Courtesy(
+        "Hello,",
+        "Hello {name},",
+        "Thank you for your message.",
+        "If this does not answer your question, just reply and one of us will take care of it.",
+        "Kind regards,",
+    ),
+    "fr": Courtesy(
+        "Bonjour,",
+        "Bonjour {name},",
+        "Merci pour votre message.",
+        "Si cela ne répond pas à votre question, répondez simplement à ce message et l'un de nous s'en occupera.",
+        "Cordialement,",
+    ),
+    "de": Courtesy(
+        "Guten Tag,",
+        "Guten Tag {name},",
+        "vielen Dank für Ihre Nachricht.",
+        "Falls das Ihre Frage nicht beantwortet, antworten Sie einfach, und jemand von uns kümmert sich darum.",
+        "Mit freundlichen Grüßen",
+    ),
+    "es": Courtesy(
+        "Hola:",
+        "Hola, {name}:",
+        "Gracias por su mensaje.",
+        "Si esto no responde a su pregunta, conteste a este mensaje y una persona del equipo se ocupará.",
+        "Un cordial saludo,",
+    ),
+}
+
+
+def courtesy(language: str) -> Courtesy:
+    """The phrases of a language, or the English ones."""
+    return COURTESY.get(language, COURTESY[DEFAULT_LANGUAGE])
+
+
+def phrases(language: str, name: str | None, support_name: str) -> Iterator[str]:
+    """Every line of courtesy that a draft in this language to this customer may hold."""
+    words = courtesy(language)
+    yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, support_name)

@@ -1,0 +1,74 @@
+"""Is every part there? The same answers for `/ready`, for `answerable check` and for a person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from copilot.errors import Unavailable
+from copilot.wiring import Services
+from knowledge.embedding import EmbedderUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One part's state; `detail` says why not, or what is in use."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(services: Services) -> list[PartHealth]:
+    """Database, model, index, language model and delivery, each tried for real."""
+    return [
+        _try("database", lambda: database(services)),
+        _try("model", lambda: model(services)),
+        _try("index", lambda: index(services)),
+        _try("language model", lambda: language_model(services)),
+        _try("delivery", lambda: delivery(services)),
+    ]
+
+
+def needed_to_serve(parts: list[PartHealth]) -> bool:
+    """Whether requests can be served fully: database, model and index."""
+    return all(part.ok for part in parts if part.name in ("database", "model", "index"))
+
+
+def database(services: Services) -> str:
+    """Answers, and at the newest schema."""
+    services.db.ping()
+    return "SQLite" if services.db.is_sqlite else "PostgreSQL"
+
+
+def model(services: Services) -> str:
+    """Loads and encodes."""
+    services.embedder.encode(["ready?"])
+    return services.embedder.name
+
+
+def index(services: Services) -> str:
+    """Opens and counts."""
+    services.knowledge.check()
+    return "a Qdrant server" if services.settings.qdrant_url else "embedded Qdrant"
+
+
+def language_model(services: Services) -> str:
+    """Reachable, when one is configured."""
+    if services.llm is None:
+        return "none configured: drafts are extractive"
+    services.llm.check()
+    return services.llm.name
+
+
+def delivery(services: Services) -> str:
+    """Replies can leave."""
+    services.transport.check()
+    return services.transport.name
+
+
+def _try(name: str, look: Callable[[], str]) -> PartHealth:
+    try:
+        return PartHealth(name, True, look())
+    except Unavailable as error:
+        return PartHealth(name, False, error.message)
+    except EmbedderUnavailable as error:
+        return PartHealth(name, False, str(error))

@@ -1,0 +1,150 @@
+"""Bulk import of articles and tickets from files, idempotent and with progress."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from copilot import intake
+from copilot.errors import AnswerableError, Unavailable
+from copilot.intake import NewCustomer, NewTicket
+from copilot.knowledge_base import save_article
+from copilot.store import articles as article_store
+from copilot.store import drafts, tickets
+from copilot.wiring import Services
+from knowledge.articles import Article
+from knowledge.importers import read_articles
+
+BATCH = 100
+LONGEST_LINE = 4_000_000
+
+Report = Callable[[int, int], None]
+
+
+def import_articles(services: Services, paths: Sequence[Path], report: Report) -> dict[str, Any]:
+    """Store all articles, then index them; when another process holds the index, it will do that itself."""
+    counts: Counter[str] = Counter()
+    everything = list(read_articles(paths))
+    for batch in batches(iter(everything), BATCH):
+        counts.update(_save(services, batch))
+    try:
+        indexed = index_all(services, report)
+        note = None
+    except Unavailable as error:
+        indexed, note = 0, f"Stored, not indexed here: {error.message}. The running service will index them."
+    return {
+        "read": len(everything),
+        "changed": counts["changed"],
+        "same": counts["same"],
+        "indexed": indexed,
+        "note": note,
+    }
+
+
+def _save(services: Services, batch: Sequence[Article]) -> Iterator[str]:
+    with services.db.write() as session:
+        for article in batch:
+            yield "changed" if save_article(session, article, services.now(), "import") else "same"
+
+
+def index_all(services: Services, report: Report) -> int:
+    """Bring the whole index up to date; returns how many articles were indexed. Raises `Unavailable`."""
+    with services.db.read() as session:
+        total = article_store.unindexed_count(session)
+    done = 0
+    while step := services.knowledge.sync():
+        done += step
+        report(min(done, total), total)
+    return done
+
+
+def import_tickets(services: Services, path: Path, report: Report) -> dict[str, Any]:
+    """Take in every row and process it; returns what became of them."""
+    rows = list(read_tickets(path))
+    ids: list[int] = []
+    counts: Counter[str] = Counter()
+    for batch in batches(iter(rows), BATCH):
+        with services.db.write() as session:
+            for ticket in batch:
+                receipt = intake.receive(session, ticket, services.book, services.now())
+                ids.append(receipt.id)
+                counts["new" if receipt.created else "known"] += 1
+    with services.db.read() as session:
+        total = tickets.waiting_count(session)
+    done = 0
+    while step := services.pipeline.process_batch():
+        done += step
+        report(min(done, total), total)
+    return {"read": len(rows), "new": counts["new"], "known": counts["known"], **became(services, ids)}
+
+
+def became(services: Services, ids: Sequence[int]) -> dict[str, int]:
+    """How many of these tickets were drafted, held with a reason, or are still waiting."""
+    with services.db.read() as session:
+        found, drafted = tickets.by_ids(session, ids), drafts.newest_of(session, ids)
+    held = [t for t in found.values() if t.id not in drafted and t.no_draft_reason]
+    return {
+        "triaged": sum(ticket.triaged_message_id is not None for ticket in found.values()),
+        "drafted": len(drafted),
+        "to_send": sum(draft.action == "send" for draft in drafted.values()),
+        "no_draft_with_reason": len(held),
+        "waiting": sum(ticket.work_state == "waiting" for ticket in found.values()),
+    }
+
+
+def read_tickets(path: Path) -> Iterator[NewTicket]:
+    """Tickets of a JSONL file. Rows are the API's ticket JSON, or {id, text} as in question sets, whose first line is
+    the subject. Raises `ValueError` naming file, line and field."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _parse(line, f"{path.name}:{number}")
+
+
+def _parse(line: bytes, place: str) -> NewTicket:
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"{place}: the line is longer than {LONGEST_LINE:,} bytes")
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{place}: not JSON") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"{place}: expected an object")
+    try:
+        return _question(row) if "text" in row else _ticket(row)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{place}: missing or wrong field {error}") from error
+    except AnswerableError as error:
+        raise ValueError(f"{place}: {error.message}") from error
+
+
+def _ticket(row: dict[str, Any]) -> NewTicket:
+    who = row["customer"]
+    customer = NewCustomer(text(who, "email"), who.get("name"), who.get("segment"), who.get("timezone"))
+    return NewTicket(
+        row.get("channel", "api"), text(row, "external_id"), text(row, "subject"), text(row, "body"), customer,
+        intake.parse_received_at(row.get("received_at")),
+    )  # fmt: skip
+
+
+def _question(row: dict[str, Any]) -> NewTicket:
+    identifier, question = text(row, "id"), text(row, "text")
+    subject, _, body = question.strip().partition("\n")
+    customer = NewCustomer(f"import-{intake.content_hash(identifier)[:12]}@import.invalid")
+    return NewTicket("import", identifier, subject[:300], body.strip() or question.strip(), customer)
+
+
+def text(row: dict[str, Any], name: str) -> str:
+    """A text field; raises `KeyError` naming it."""
+    value = row[name]
+    if not isinstance(value, str):
+        raise KeyError(name)
+    return value
+
+
+def batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of up to `size` items."""
+    while batch := list(islice(items, size)):
+        yield batch

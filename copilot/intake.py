@@ -1,0 +1,325 @@
+"""Takes in tickets and messages: checks them, strips what nobody can see, stores them once, starts the clock.
+
+Everything happens in the caller's transaction; refusing raises before anything is written.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from copilot import promises, takeback
+from copilot.errors import Conflict, Invalid
+from copilot.promises import PromiseBook
+from copilot.store import drafts, journal, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Customer, Message, OutboxItem, SlaEvent, Ticket
+from sla.events import Event
+from sla.timers import read_instant
+
+LONGEST_BODY = 1_000_000
+LONGEST_SUBJECT = 2_000
+LONGEST_ID = 300
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+FUTURE_SKEW = timedelta(days=1)
+CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+EMAIL = re.compile(r"[^\s@<>,;:\"\x00-\x1f]{1,64}@[^\s@<>,;:\"\x00-\x1f]{1,255}")
+STATUSES = ("new", "open", "pending", "on-hold", "solved", "closed")
+DIRECTIONS = ("inbound", "outbound", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """Who wrote. `timezone` is an IANA name."""
+
+    email: str
+    name: str | None = None
+    segment: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket as a channel parsed it. `received_at` is the channel's own time of receipt, aware."""
+
+    channel: str
+    external_id: str
+    subject: str
+    body: str
+    customer: NewCustomer
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A further message of a ticket."""
+
+    external_id: str
+    body: str
+    direction: str
+    received_at: datetime | None = None
+    author: str | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of it: `created` is false when the same thing had already arrived."""
+
+    id: int
+    created: bool
+
+
+def receive(session: Session, new: NewTicket, book: PromiseBook, now: datetime) -> Receipt:
+    """Store a ticket with its first message and start its clock; the same again changes nothing.
+
+    Raises `Invalid` naming the field, `Conflict` when the external id is known with other content.
+    """
+    new = checked_ticket(new, now)
+    digest = content_hash(new.subject, new.body, new.customer.email)
+    known = tickets.by_external_id(session, new.channel, new.external_id)
+    if known is not None:
+        return _same_or_conflict(known.id or 0, known.content_hash == digest)
+    received_at = new.received_at or now
+    customer = _customer(session, new.customer)
+    ticket = Ticket(
+        channel=new.channel, external_id=new.external_id, content_hash=digest, subject=new.subject,
+        customer_id=customer.id or 0, received_at=received_at, created_at=now, updated_at=now,
+        tags=[], triage={}, timers=[], work_after=now,
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    ticket_id = ticket.id or 0
+    session.add(
+        Message(
+            ticket_id=ticket_id, external_id=new.external_id, direction="inbound", body=new.body, at=received_at,
+            author=new.customer.name or new.customer.email,
+        )
+    )  # fmt: skip
+    session.add(SlaEvent(ticket_id=ticket_id, at=received_at, data=Event.received(received_at).to_dict()))
+    session.flush()
+    promises.refresh(session, ticket, customer, book, now)
+    journal.record(session, now, "received", ticket_id, channel=new.channel, received_at=received_at.isoformat())
+    return Receipt(ticket_id, True)
+
+
+def add_message(session: Session, ticket_id: int, new: NewMessage, book: PromiseBook, now: datetime) -> Receipt:
+    """Store a further message; a customer's message reopens the ticket and puts it before the pipeline again."""
+    new = checked_message(new, now)
+    ticket = tickets.lock(session, ticket_id)
+    known = tickets.message_by_external_id(session, ticket_id, new.external_id)
+    if known is not None:
+        return _same_or_conflict(known.id or 0, (known.body, known.direction) == (new.body, new.direction))
+    at = new.received_at or now
+    customer = tickets.customer_of(session, ticket)
+    author = new.author or (customer.name or customer.email if new.direction == "inbound" else None)
+    message = Message(
+        ticket_id=ticket_id, external_id=new.external_id, direction=new.direction, body=new.body, at=at, author=author
+    )
+    session.add(message)
+    session.flush()
+    if new.direction == "inbound":
+        _reopen(session, ticket, at, now)
+    elif new.direction == "outbound":
+        _answered_elsewhere(session, ticket, at, now)
+    ticket.updated_at = now
+    promises.refresh(session, ticket, customer, book, now)
+    journal.record(session, now, f"message_{new.direction}", ticket_id, message_id=message.id)
+    return Receipt(message.id or 0, True)
+
+
+def set_status(session: Session, ticket_id: int, status: str, book: PromiseBook, now: datetime, by: str) -> Ticket:
+    """Change a ticket's status and its clock. Raises `Invalid` for an unknown status."""
+    if status not in STATUSES:
+        raise Invalid(f"status must be one of {', '.join(STATUSES)}.", field="status")
+    ticket = tickets.lock(session, ticket_id)
+    if ticket.status != status:
+        promises.add_event(session, ticket_id, Event.status_changed(now, status))
+        journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after=status, by=by)
+        ticket.status, ticket.updated_at = status, now
+        promises.refresh(session, ticket, tickets.customer_of(session, ticket), book, now)
+    return ticket
+
+
+def set_priority(session: Session, ticket_id: int, priority: str, book: PromiseBook, now: datetime, by: str) -> Ticket:
+    """A person sets the priority; rules no longer change it. Raises `Invalid` for an unknown priority."""
+    if priority not in promises.PRIORITIES:
+        raise Invalid(f"priority must be one of {', '.join(promises.PRIORITIES)}.", field="priority")
+    ticket = tickets.lock(session, ticket_id)
+    ticket.priority_is_manual = True
+    if ticket.priority != priority:
+        promises.add_event(session, ticket_id, Event.priority_changed(now, priority))
+        journal.record(session, now, "priority_changed", ticket_id, before=ticket.priority, after=priority, by=by)
+        ticket.priority, ticket.updated_at = priority, now
+        promises.refresh(session, ticket, tickets.customer_of(session, ticket), book, now)
+    return ticket
+
+
+def set_category(session: Session, ticket_id: int, category: str, known: set[str], now: datetime, by: str) -> Ticket:
+    """A person corrects the category; triage no longer changes it. Raises `Invalid` for an unknown category."""
+    if category not in known:
+        raise Invalid(f"There is no category {category!r}.", field="category")
+    ticket = tickets.lock(session, ticket_id)
+    ticket.category_is_manual = True
+    journal.record(session, now, "category_corrected", ticket_id, before=ticket.category, after=category, by=by)
+    ticket.category, ticket.updated_at = category, now
+    return ticket
+
+
+def _reopen(session: Session, ticket: Ticket, at: datetime, now: datetime) -> None:
+    ticket_id = ticket.id or 0
+    promises.add_event(session, ticket_id, Event.received(at))
+    if ticket.status not in ("new", "open"):
+        promises.add_event(session, ticket_id, Event.status_changed(at, "open"))
+        journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after="open", by="customer")
+        ticket.status = "open"
+    takeback.replies_of(session, ticket, now, "The customer wrote again.", only_auto=True)
+    drafts.supersede(session, ticket_id)
+    ticket.work_state, ticket.work_after, ticket.attempts = "waiting", now, 0
+    ticket.claimed_by = ticket.claimed_until = ticket.no_draft_reason = None
+
+
+def _answered_elsewhere(session: Session, ticket: Ticket, at: datetime, now: datetime) -> None:
+    """A reply that left through another tool: it stops the clock, and our own drafts are no longer fresh."""
+    ticket_id = ticket.id or 0
+    promises.add_event(session, ticket_id, Event.replied(at, "person"))
+    takeback.replies_of(session, ticket, now, "Somebody answered elsewhere.")
+    drafts.supersede(session, ticket_id)
+
+
+def write_reply(
+    session: Session, ticket_id: int, body: str, author: str, now: datetime, delay: timedelta
+) -> OutboxItem:
+    """An agent's own reply, without a draft: into the outbox, and open drafts are set aside."""
+    body = clean(body, "body", LONGEST_BODY)
+    ticket = tickets.lock(session, ticket_id)
+    if ticket.reply_pending:
+        raise Conflict("Another reply to this ticket is on its way.")
+    drafts.supersede(session, ticket_id)
+    ref = f"reply-{ticket_id}-w{content_hash(body, now.isoformat())[:16]}"
+    item = OutboxItem(
+        ticket_id=ticket_id, channel=ticket.channel, message_ref=ref, body=body, by="person", author=author,
+        work_after=now + delay, created_at=now, answers_message_id=tickets.newest_inbound_id(session, ticket_id),
+    )  # fmt: skip
+    session.add(item)
+    session.flush()
+    ticket.reply_pending, ticket.updated_at = True, now
+    journal.record(session, now, "reply_written", ticket_id, by=author, outbox_id=item.id)
+    return item
+
+
+def content_hash(*parts: str) -> str:
+    """SHA-256 over the parts, unambiguous about where one ends."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def checked_ticket(new: NewTicket, now: datetime) -> NewTicket:
+    """The ticket with cleaned texts; raises `Invalid` naming the first wrong field."""
+    if not CHANNEL.fullmatch(new.channel):
+        raise Invalid("channel must be a short lower-case name such as 'api'.", field="channel")
+    who = new.customer
+    email = who.email.strip().lower()
+    if not EMAIL.fullmatch(email):
+        raise Invalid("customer.email is not an e-mail address.", field="customer.email")
+    if who.timezone is not None:
+        check_zone(who.timezone)
+    return NewTicket(
+        channel=new.channel,
+        external_id=identifier(new.external_id),
+        subject=clean(new.subject, "subject", LONGEST_SUBJECT, may_be_empty=True),
+        body=clean(new.body, "body", LONGEST_BODY),
+        customer=NewCustomer(
+            email,
+            clean(who.name, "customer.name", 200, may_be_empty=True) or None if who.name else None,
+            clean(who.segment, "customer.segment", 100, may_be_empty=True) or None if who.segment else None,
+            who.timezone,
+        ),
+        received_at=instant(new.received_at, now),
+    )
+
+
+def checked_message(new: NewMessage, now: datetime) -> NewMessage:
+    """The message with cleaned text; raises `Invalid` naming the first wrong field."""
+    if new.direction not in DIRECTIONS:
+        raise Invalid(f"direction must be one of {', '.join(DIRECTIONS)}.", field="direction")
+    return NewMessage(
+        identifier(new.external_id), clean(new.body, "body", LONGEST_BODY), new.direction,
+        instant(new.received_at, now), new.author,
+    )  # fmt: skip
+
+
+def identifier(value: str) -> str:
+    """An id as given; raises `Invalid` when it is empty, too long or holds control characters."""
+    if not value.strip() or len(value) > LONGEST_ID or any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        message = f"external_id must be 1 to {LONGEST_ID} characters without control characters."
+        raise Invalid(message, field="external_id")
+    return value
+
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+INVISIBLE = re.compile(
+    "[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str, name: str, longest: int, *, may_be_empty: bool = False) -> str:
+    """The text that agents, models and gates all see: no NUL, no broken Unicode, nothing invisible."""
+    if "\x00" in text:
+        raise Invalid(f"{name} holds a NUL character.", field=name)
+    if len(text) > longest:
+        raise Invalid(f"{name} is longer than {longest:,} characters.", field=name)
+    if SURROGATE.search(text):
+        raise Invalid(f"{name} is not valid Unicode.", field=name)
+    visible = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not visible and not may_be_empty:
+        raise Invalid(f"{name} is empty.", field=name)
+    return visible
+
+
+def instant(at: datetime | None, now: datetime) -> datetime | None:
+    """The time of receipt in UTC; raises `Invalid` when naive or absurd."""
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        raise Invalid("received_at needs a UTC offset, such as 2026-01-31T09:00:00Z.", field="received_at")
+    if not OLDEST <= at <= now + FUTURE_SKEW:
+        raise Invalid("received_at must lie between the year 2000 and now.", field="received_at")
+    return at.astimezone(UTC)
+
+
+def parse_received_at(text: str | None) -> datetime | None:
+    """The time of receipt as a program gives it; raises `Invalid` unless it is ISO 8601 with an offset."""
+    if text is None:
+        return None
+    try:
+        return read_instant(text[:40], "received_at")
+    except (ValueError, OverflowError) as error:
+        raise Invalid(str(error), field="received_at") from error
+
+
+def check_zone(name: str) -> None:
+    """Raise `Invalid` unless `name` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Invalid("customer.timezone is not an IANA time zone.", field="customer.timezone") from error
+
+
+def _same_or_conflict(known_id: int, same: bool) -> Receipt:
+    if not same:
+        raise Conflict("This external_id has already arrived with other content.", field="external_id")
+    return Receipt(known_id, False)
+
+
+def _customer(session: Session, new: NewCustomer) -> Customer:
+    customer = tickets.customer_by_email(session, new.email)
+    if customer is None:
+        customer = Customer(email=new.email)
+        session.add(customer)
+    customer.name = new.name or customer.name
+    customer.segment = new.segment or customer.segment
+    customer.timezone = new.timezone or customer.timezone
+    session.flush()
+    return customer

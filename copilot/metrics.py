@@ -1,0 +1,40 @@
+"""Prometheus gauges, read from the database when scraped, so that every process tells the same."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from copilot.store import drafts, outbox, tickets
+from copilot.store.session import Database
+
+
+class DatabaseCollector(Collector):
+    """Counts of tickets, replies and verdicts by state."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family a noun."""
+        with self.db.read() as session:
+            waiting = tickets.waiting_count(session)
+            families = {
+                "tickets": ("Tickets by status.", "status", tickets.counts_by_status(session)),
+                "replies": ("Replies in the outbox by state.", "state", outbox.counts_by_state(session)),
+                "verdicts": ("People's verdicts on drafts.", "kind", drafts.verdict_counts(session)),
+            }
+        yield GaugeMetricFamily("answerable_tickets_to_process", "Tickets the pipeline owes a pass.", value=waiting)
+        for name, (text, label, counts) in families.items():
+            family = GaugeMetricFamily(f"answerable_{name}", text, labels=[label])
+            for value, count in counts.items():
+                family.add_metric([value], count)
+            yield family
+
+
+def exposition(db: Database) -> bytes:
+    """The text that Prometheus scrapes."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(DatabaseCollector(db))
+    return generate_latest(registry)

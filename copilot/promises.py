@@ -1,0 +1,122 @@
+"""Joins the SLA room to the database: which policy a ticket is under, its timers, its next due instants.
+
+The clock itself is `sla.clock`'s; this module stores events, replays them when something happened, and keeps the result
+with the ticket so that reading the queue never replays.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from copilot.configuration import DEFAULT_POLICIES
+from copilot.store import configuration, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Customer, SlaEvent, Ticket
+from sla.clock import replay
+from sla.events import Event, EventKind
+from sla.policies import Policy, Priority, TicketFacts, choose, parse_policies
+from sla.timers import Timer, next_due, next_goal_due
+
+PRIORITIES = tuple(Priority)
+
+
+class PromiseBook:
+    """Policies by version, parsed once. A running ticket keeps the version that it was promised under."""
+
+    def __init__(self) -> None:
+        self._by_version: dict[int, tuple[Policy, ...]] = {}
+
+    def in_force(self, session: Session) -> tuple[Policy, ...]:
+        """The policies for new tickets."""
+        return self.at(session, configuration.versions(session).get("policies", 0))
+
+    def at(self, session: Session, version: int) -> tuple[Policy, ...]:
+        """The policies of one version; 0 is the shipped default."""
+        if version not in self._by_version:
+            stored = configuration.at_version(session, "policies", version).content if version else DEFAULT_POLICIES
+            self._by_version[version] = parse_policies(stored, version)
+        return self._by_version[version]
+
+    def by_key(self, session: Session, keys: Sequence[str]) -> dict[str, Policy]:
+        """Policies by key such as "VIP@3"."""
+        versions = {int(key.rpartition("@")[2]) for key in keys}
+        return {policy.key: policy for version in versions for policy in self.at(session, version)}
+
+
+def add_event(session: Session, ticket_id: int, event: Event) -> None:
+    """Append one event to a ticket's history."""
+    session.add(SlaEvent(ticket_id=ticket_id, at=event.at, data=event.to_dict()))
+    session.flush()
+
+
+def refresh(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
+    """Replay the ticket's events and store its timers; before triage the policy is only provisional."""
+    keep(session, ticket, customer, tickets.sla_events(session, ticket.id or 0), book, now)
+
+
+def keep(
+    session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
+) -> None:
+    """Store what these events come to."""
+    timers = timers_of(session, ticket, customer, rows, book, now)
+    ticket.timers = [timer.to_dict() for timer in timers]
+    ticket.next_due_at, ticket.next_goal_at = next_due(timers), next_goal_due(timers)
+    due = next((t for t in timers if t.is_open and t.due_at is not None and t.due_at == ticket.next_due_at), None)
+    ticket.next_due_metric = due.metric.value if due else None
+
+
+def timers_of(
+    session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
+) -> list[Timer]:
+    """The ticket's timers as they stand at `now`."""
+    policy = base_policy(session, ticket, customer, book)
+    events = read_events(session, rows, book)
+    if customer.timezone:
+        events.insert(0, Event.timezone_known(ticket.received_at, customer.timezone))
+    return replay(policy, events, max(now, ticket.received_at))
+
+
+def read_events(session: Session, rows: Sequence[SlaEvent], book: PromiseBook) -> list[Event]:
+    """Stored rows as events."""
+    policies: Mapping[str, Policy] = book.by_key(session, [row.data["policy"] for row in rows if "policy" in row.data])
+    return [Event.from_dict(row.data, policies) for row in rows]
+
+
+def base_policy(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook) -> Policy:
+    """The policy that the ticket began under; before triage, the one its known facts would choose."""
+    if ticket.policy_version is None:
+        return choose(book.in_force(session), facts_of(ticket, customer))
+    for policy in book.at(session, ticket.policy_version):
+        if policy.name == ticket.policy_name:
+            return policy
+    raise LookupError(f"Ticket {ticket.id} names a policy that its version does not hold.")
+
+
+def current_policy(base: Policy, events: Sequence[Event]) -> Policy:
+    """The policy in force after these events."""
+    changes = [event.policy for event in events if event.kind is EventKind.POLICY_CHANGED and event.policy is not None]
+    return changes[-1] if changes else base
+
+
+def settle_policy(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
+    """After triage: fix the ticket's policy at first, change it within its own version when its facts have changed."""
+    facts = facts_of(ticket, customer)
+    if ticket.policy_version is None:
+        policy = choose(book.in_force(session), facts)
+        ticket.policy_name, ticket.policy_version = policy.name, policy.version
+        return
+    wanted = choose(book.at(session, ticket.policy_version), facts)
+    events = read_events(session, tickets.sla_events(session, ticket.id or 0), book)
+    if current_policy(base_policy(session, ticket, customer, book), events).key != wanted.key:
+        add_event(session, ticket.id or 0, Event.policy_changed(now, wanted))
+
+
+def facts_of(ticket: Ticket, customer: Customer) -> TicketFacts:
+    """What policies may ask about the ticket."""
+    return TicketFacts(
+        priority=Priority(ticket.priority),
+        category=ticket.category,
+        channel=ticket.channel,
+        segment=customer.segment,
+        language=ticket.language,
+        tags=frozenset(ticket.tags),
+    )

@@ -1,0 +1,59 @@
+"""Runs the long-lived processes: the web service, and the worker on its own."""
+
+import signal
+import threading
+
+import structlog
+
+from copilot.errors import Unavailable
+from copilot.settings import Settings
+from copilot.wiring import Services, build
+from knowledge.embedding import Embedder, EmbedderUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
+    """Answer requests until stopped."""
+    run_web(build(settings), host, port, with_worker=with_worker)
+
+
+def run_web(services: Services, host: str, port: int, *, with_worker: bool) -> None:
+    """Run the web server over these services, which it closes at the end."""
+    import uvicorn
+
+    from copilot.app import create_app
+
+    warm_up(services.embedder)
+    app = create_app(services, with_worker=with_worker)
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+
+
+def work(settings: Settings) -> None:
+    """Run the worker's loops until SIGTERM or SIGINT."""
+    services = build(settings)
+    if services.db.is_sqlite:
+        services.close()
+        raise Unavailable("A separate worker needs PostgreSQL; with SQLite the service processes tickets itself.")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    services.worker.start()
+    log.info("worker_started")
+    stop.wait()
+    services.close()
+
+
+def warm_up(embedder: Embedder) -> None:
+    """Load the model in the background, so that the first ticket does not wait for it."""
+
+    def load() -> None:
+        try:
+            embedder.encode(["warm up"])
+        except EmbedderUnavailable as error:
+            log.error("embedder_unavailable", reason=str(error))
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()

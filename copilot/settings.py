@@ -1,0 +1,58 @@
+"""Every setting of the service, read once from the environment or a `.env` file by the wiring, never at import."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings are `ANSWERABLE_<NAME>`; the language model's key and address keep the names every client uses."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ANSWERABLE_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Where the database, the embedded index and the secrets live."
+    )
+    database_url: str | None = Field(default=None, description="SQLAlchemy address; unset: SQLite in the data folder.")
+    qdrant_url: str | None = Field(
+        default=None, description="Address of a Qdrant server; unset: embedded in the data folder."
+    )
+    embedder: str | None = Field(
+        default=None, description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2."
+    )
+
+    llm_model: str | None = Field(
+        default=None, description="Model name at an OpenAI-compatible server; unset: extractive."
+    )
+    llm_deadline_seconds: float = Field(default=20.0, gt=0, description="Longest wait for one draft, retries included.")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+
+    webhook_url: str | None = Field(default=None, description="Where replies of the channel `api` are posted, signed.")
+    webhook_secret: SecretStr | None = Field(default=None, description="Standard Webhooks secret, `whsec_…`.")
+    outbox_dir: Path | None = Field(
+        default=None, description="Write replies as files into this folder instead of posting."
+    )
+
+    support_name: str = Field(default="The support team", description="How drafts are signed.")
+    lease_seconds: float = Field(
+        default=60.0, gt=0, description="How long claimed work may take before another takes it."
+    )
+    batch_size: int = Field(default=32, ge=1, le=256, description="Tickets processed together at most.")
+    poll_seconds: float = Field(
+        default=0.25, gt=0, description="Pause of an idle worker between two looks at the work."
+    )
+    undo_seconds: float = Field(
+        default=6.0, ge=0, description="How long an approval in the workspace can be taken back."
+    )
+    session_hours: float = Field(default=12.0, gt=0, description="How long a sign-in lasts.")
+    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The address in use; SQLite inside the data folder unless one was given."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'answerable.sqlite3').absolute()}"

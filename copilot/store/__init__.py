@@ -1,0 +1,1 @@
+"""SQL: the truth about everything that was received, decided and sent. No other room imports SQLModel."""

@@ -1,0 +1,94 @@
+"""Queries about articles and their passages; the vector index can always be rebuilt from these."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, delete, select, update
+
+from copilot.errors import NotFound
+from copilot.store.tables import ArticleRow, PassageRow
+
+
+def find(session: Session, article_id: str) -> ArticleRow:
+    """The article unless it was withdrawn, or `NotFound`."""
+    row = session.get(ArticleRow, article_id)
+    if row is None or row.status == "withdrawn":
+        raise NotFound(f"There is no article {article_id!r}.", field="id")
+    return row
+
+
+def get(session: Session, article_id: str) -> ArticleRow | None:
+    """The article's row, withdrawn or not."""
+    return session.get(ArticleRow, article_id)
+
+
+def page(session: Session, limit: int, offset: int = 0, text: str = "") -> Sequence[ArticleRow]:
+    """Articles in force by title; `text` filters by title."""
+    wanted = select(ArticleRow).where(ArticleRow.status != "withdrawn")
+    if text:
+        wanted = wanted.where(col(ArticleRow.title).ilike(f"%{text.replace('%', '').replace('_', ' ')}%"))
+    return session.exec(wanted.order_by(ArticleRow.title, ArticleRow.id).limit(limit).offset(offset)).all()
+
+
+def count(session: Session) -> int:
+    """How many articles are in force."""
+    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn")).one()
+
+
+def replace_passages(session: Session, article_id: str, rows: Sequence[PassageRow]) -> None:
+    """Store an article's passages in place of the ones it had."""
+    session.exec(delete(PassageRow).where(col(PassageRow.article_id) == article_id))
+    session.add_all(rows)
+
+
+def passages_of(session: Session, article_ids: Sequence[str]) -> Sequence[PassageRow]:
+    """The passages of these articles, in reading order."""
+    wanted = select(PassageRow).where(col(PassageRow.article_id).in_(article_ids))
+    return session.exec(wanted.order_by(PassageRow.article_id, col(PassageRow.ordinal))).all()
+
+
+def all_passages(session: Session) -> Iterator[tuple[PassageRow, ArticleRow]]:
+    """Every passage in force with its article, in reading order."""
+    wanted = (
+        select(PassageRow, ArticleRow)
+        .join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
+        .where(ArticleRow.status != "withdrawn")
+        .order_by(PassageRow.article_id, col(PassageRow.ordinal))
+    )
+    yield from session.exec(wanted)
+
+
+def unindexed(session: Session, limit: int) -> Sequence[ArticleRow]:
+    """Articles whose vectors are missing or stale, and withdrawn ones that still have vectors."""
+    stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
+    wanted = select(ArticleRow).where(
+        or_(
+            (col(ArticleRow.status) != "withdrawn") & stale,
+            (col(ArticleRow.status) == "withdrawn") & col(ArticleRow.indexed_hash).is_not(None),
+        )
+    )
+    return session.exec(wanted.order_by(ArticleRow.id).limit(limit)).all()
+
+
+def unindexed_count(session: Session) -> int:
+    """How many articles in force are not in the index as they are now."""
+    stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
+    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", stale)).one()
+
+
+def mark_indexed(session: Session, article_id: str, content_hash: str | None) -> None:
+    """Remember what the index holds of an article; null means nothing."""
+    session.exec(update(ArticleRow).where(col(ArticleRow.id) == article_id).values(indexed_hash=content_hash))
+
+
+def forget_index(session: Session) -> None:
+    """The index is to be built anew."""
+    session.exec(update(ArticleRow).values(indexed_hash=None))
+
+
+def version(session: Session) -> tuple[int, datetime | None]:
+    """Changes whenever an article is added, edited or withdrawn: what in-memory copies compare."""
+    return session.exec(
+        select(func.count(), func.max(ArticleRow.updated_at)).where(ArticleRow.status != "withdrawn")
+    ).one()

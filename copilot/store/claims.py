@@ -1,0 +1,48 @@
+"""Claims work that is a state of its own row: tickets to process and replies to deliver.
+
+One conditional update takes the rows and marks the holder; PostgreSQL skips rows that others are taking
+(`FOR UPDATE SKIP LOCKED`), SQLite has one writer anyway. A claim ends by itself when its lease runs out.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlmodel import Session, col
+
+from copilot.store.tables import OutboxItem, Ticket
+
+Workable = type[Ticket] | type[OutboxItem]
+
+
+def claim(
+    session: Session,
+    table: Workable,
+    ready: ColumnElement[bool],
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    **also: Any,
+) -> list[int]:
+    """Take up to `limit` ready rows that nobody holds, earliest first; returns their ids in order.
+
+    `also` are further columns set in the same update. The holder must check `claimed_by` again when it records.
+    """
+    free = or_(col(table.claimed_until).is_(None), col(table.claimed_until) <= now)
+    chosen = (
+        select(col(table.id))
+        .where(ready, col(table.work_after) <= now, free)
+        .order_by(col(table.work_after), col(table.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.execute(
+        update(table)
+        .where(col(table.id).in_(chosen.scalar_subquery()))
+        .values(claimed_by=worker, claimed_until=now + lease, **also)
+        .returning(col(table.id))
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(taken.scalars())

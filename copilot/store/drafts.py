@@ -1,0 +1,52 @@
+"""Queries about drafts and people's verdicts on them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+from copilot.errors import NotFound
+from copilot.store.tables import Draft, Verdict
+
+
+def find(session: Session, draft_id: int) -> Draft:
+    """The draft, or `NotFound`."""
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound(f"There is no draft {draft_id}.", field="id")
+    return draft
+
+
+def newest(session: Session, ticket_id: int) -> Draft | None:
+    """The latest draft of a ticket."""
+    return session.exec(select(Draft).where(Draft.ticket_id == ticket_id).order_by(col(Draft.id).desc())).first()
+
+
+def newest_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, Draft]:
+    """The latest draft of each ticket, for a page of the queue."""
+    wanted = select(Draft).where(col(Draft.ticket_id).in_(ticket_ids)).order_by(col(Draft.id))
+    return {draft.ticket_id: draft for draft in session.exec(wanted)}
+
+
+def for_message(session: Session, ticket_id: int, message_id: int) -> Draft | None:
+    """The draft that answers this message."""
+    return session.exec(select(Draft).where(Draft.ticket_id == ticket_id, Draft.message_id == message_id)).first()
+
+
+def supersede(session: Session, ticket_id: int) -> None:
+    """Something newer arrived: drafts that nobody decided on are no longer offered."""
+    session.exec(
+        update(Draft)
+        .where(col(Draft.ticket_id) == ticket_id, col(Draft.state).in_(("open", "auto")))
+        .values(state="superseded")
+    )
+
+
+def verdicts(session: Session, draft_id: int) -> Sequence[Verdict]:
+    """What people said of a draft, oldest first."""
+    return session.exec(select(Verdict).where(Verdict.draft_id == draft_id).order_by(col(Verdict.id))).all()
+
+
+def verdict_counts(session: Session) -> dict[str, int]:
+    """How many verdicts of each kind people have given."""
+    return dict(session.exec(select(Verdict.kind, func.count()).group_by(Verdict.kind)).all())

@@ -1,0 +1,254 @@
+"""Every table. Datetimes are aware UTC; JSON columns hold plain data that the pure rooms parse.
+
+Refuses to know what the values mean: rules about them live in the rooms and in the services.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def json_column() -> Any:
+    """A JSON column that is never null."""
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+def text_column() -> Any:
+    """A text column without a length limit."""
+    return Field(sa_column=Column(Text, nullable=False))
+
+
+class Customer(SQLModel, table=True):
+    """A person who writes to us, known by e-mail address (lower case)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str | None = None
+    segment: str | None = None
+    timezone: str | None = None
+
+
+class Ticket(SQLModel, table=True):
+    """A conversation, its triage, its clock's summary, and the work that it still needs.
+
+    `work_state` is "waiting" (the pipeline owes it a pass), "idle" or "failed"; it is held until `claimed_until`.
+    `no_draft_reason` says why the newest message has no draft. `reply_pending` is true from the decision to send until
+    the delivery's outcome is known.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_ticket_work", "work_state", "work_after"),
+        Index("ix_ticket_queue", "status", "reply_pending"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    external_id: str
+    content_hash: str
+    subject: str = text_column()
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    received_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    status: str = "new"
+    priority: str = "normal"
+    priority_is_manual: bool = False
+    category: str | None = Field(default=None, index=True)
+    category_is_manual: bool = False
+    language: str = "unknown"
+    team: str | None = None
+    tags: list[str] = json_column()
+    triage: dict[str, Any] = json_column()
+    triaged_message_id: int | None = None
+    policy_name: str | None = None
+    policy_version: int | None = None
+    timers: list[dict[str, Any]] = json_column()
+    next_due_at: datetime | None = None
+    next_goal_at: datetime | None = None
+    next_due_metric: str | None = None
+    reply_pending: bool = False
+    work_state: str = "waiting"
+    work_after: datetime
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    no_draft_reason: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Message(SQLModel, table=True):
+    """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered."""
+
+    __table_args__ = (UniqueConstraint("ticket_id", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    external_id: str
+    direction: str
+    body: str = text_column()
+    at: datetime
+    auto_sent: bool = False
+    author: str | None = None
+    draft_id: int | None = None
+
+
+class SlaEvent(SQLModel, table=True):
+    """What happened to the promise, append-only; `sla.clock.replay` folds these into timers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    at: datetime
+    data: dict[str, Any] = json_column()
+
+
+class Draft(SQLModel, table=True):
+    """A proposed reply to the newest message of a ticket.
+
+    `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
+    """
+
+    __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    message_id: int = Field(foreign_key="message.id")
+    body: str = text_column()
+    sentences: list[dict[str, Any]] = json_column()
+    citations: list[dict[str, Any]] = json_column()
+    confidence: float
+    calibrated: bool = False
+    writer: str
+    action: str
+    gates: list[dict[str, Any]] = json_column()
+    fingerprint: str
+    state: str = "open"
+    created_at: datetime
+
+
+class Verdict(SQLModel, table=True):
+    """What a person said of a draft: approved (as it was or edited) or rejected with a reason."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    draft_id: int = Field(foreign_key="draft.id", index=True)
+    kind: str
+    by: str
+    at: datetime
+    body: str | None = Field(default=None, sa_column=Column(Text))
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    edited: bool = False
+
+
+class OutboxItem(SQLModel, table=True):
+    """A reply that was decided and is not yet delivered.
+
+    `state` is waiting, sending, delivered, failed, cancelled or uncertain (sent, outcome unknown: a person decides).
+    """
+
+    __table_args__ = (Index("ix_outbox_work", "state", "work_after"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    draft_id: int | None = Field(default=None, foreign_key="draft.id", unique=True)
+    answers_message_id: int | None = None
+    channel: str
+    message_ref: str = Field(unique=True)
+    body: str = text_column()
+    by: str
+    author: str | None = None
+    state: str = "waiting"
+    work_after: datetime
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    last_error: str | None = None
+    created_at: datetime
+    delivered_at: datetime | None = None
+
+
+class JournalEntry(SQLModel, table=True):
+    """Append-only record of every step and decision, with its reasons and fingerprints."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    ticket_id: int | None = Field(default=None, index=True)
+    kind: str
+    data: dict[str, Any] = json_column()
+
+
+class ArticleRow(SQLModel, table=True):
+    """A help article. `indexed_hash` is what the vector index holds of it; null means not indexed."""
+
+    __tablename__ = "article"
+
+    id: str = Field(primary_key=True)
+    title: str = text_column()
+    body: str = text_column()
+    language: str = "en"
+    visibility: str = "public"
+    category: str | None = None
+    status: str = "published"
+    content_hash: str
+    indexed_hash: str | None = None
+    updated_at: datetime
+
+
+class PassageRow(SQLModel, table=True):
+    """A retrievable piece of an article; `body[start:end] == text`."""
+
+    __tablename__ = "passage"
+
+    id: str = Field(primary_key=True)
+    article_id: str = Field(foreign_key="article.id", index=True)
+    ordinal: int
+    start: int
+    end: int
+    heading: str = text_column()
+    text: str = text_column()
+
+
+class Document(SQLModel, table=True):
+    """A version of what admins set ("categories", "rules", "policies", "autonomy"); the newest is in force."""
+
+    __table_args__ = (UniqueConstraint("kind", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    version: int
+    content: Any = json_column()
+    at: datetime
+    by: str
+
+
+class User(SQLModel, table=True):
+    """An agent or admin who signs in with a password (argon2 hash)."""
+
+    __tablename__ = "user_account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    password_hash: str
+    active: bool = True
+    created_at: datetime
+
+
+class SignIn(SQLModel, table=True):
+    """A browser session, found by the SHA-256 of its cookie's token."""
+
+    token_hash: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True)
+    expires_at: datetime
+
+
+class ApiKey(SQLModel, table=True):
+    """A key for programs, found by its SHA-256 (the key itself has 256 random bits, so a plain hash is enough)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    role: str
+    key_hash: str = Field(unique=True)
+    created_at: datetime
+    revoked_at: datetime | None = None

@@ -1,0 +1,181 @@
+"""Queries about tickets, their messages, customers and SLA events."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from copilot.errors import NotFound
+from copilot.store.claims import claim
+from copilot.store.tables import Customer, Message, SlaEvent, Ticket
+
+QUEUED = ("new", "open")
+
+
+class QueueEntry(NamedTuple):
+    """The few columns that ranking needs of each waiting ticket."""
+
+    id: int
+    received_at: datetime
+    next_due_at: datetime | None
+    next_goal_at: datetime | None
+    priority: str
+    category: str | None
+
+
+def find(session: Session, ticket_id: int) -> Ticket:
+    """The ticket, or `NotFound`."""
+    ticket = session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound(f"There is no ticket {ticket_id}.", field="id")
+    return ticket
+
+
+def lock(session: Session, ticket_id: int) -> Ticket:
+    """The ticket with its row locked until the transaction ends (SQLite's writer is alone anyway), or `NotFound`."""
+    wanted = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
+    ticket = session.exec(wanted, execution_options={"populate_existing": True}).first()
+    if ticket is None:
+        raise NotFound(f"There is no ticket {ticket_id}.", field="id")
+    return ticket
+
+
+def by_external_id(session: Session, channel: str, external_id: str) -> Ticket | None:
+    """The ticket that arrived under this id on this channel."""
+    return session.exec(select(Ticket).where(Ticket.channel == channel, Ticket.external_id == external_id)).first()
+
+
+def customer_by_email(session: Session, email: str) -> Customer | None:
+    """The customer with this address (already lower case)."""
+    return session.exec(select(Customer).where(Customer.email == email)).first()
+
+
+def customer_of(session: Session, ticket: Ticket) -> Customer:
+    """The customer who opened the ticket."""
+    customer = session.get(Customer, ticket.customer_id)
+    if customer is None:
+        raise NotFound(f"Ticket {ticket.id} has no customer.")
+    return customer
+
+
+def customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
+    """Customers by id, for a page of tickets."""
+    return {row.id or 0: row for row in session.exec(select(Customer).where(col(Customer.id).in_(ids)))}
+
+
+def messages(session: Session, ticket_id: int) -> Sequence[Message]:
+    """The conversation, oldest first."""
+    wanted = select(Message).where(Message.ticket_id == ticket_id).order_by(col(Message.at), col(Message.id))
+    return session.exec(wanted).all()
+
+
+def messages_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, list[Message]]:
+    """Conversations of several tickets at once, each oldest first."""
+    found: dict[int, list[Message]] = {ticket_id: [] for ticket_id in ticket_ids}
+    wanted = select(Message).where(col(Message.ticket_id).in_(ticket_ids)).order_by(col(Message.at), col(Message.id))
+    for message in session.exec(wanted):
+        found[message.ticket_id].append(message)
+    return found
+
+
+def message_by_external_id(session: Session, ticket_id: int, external_id: str) -> Message | None:
+    """The message that arrived under this id in this ticket."""
+    wanted = select(Message).where(Message.ticket_id == ticket_id, Message.external_id == external_id)
+    return session.exec(wanted).first()
+
+
+def newest_inbound_id(session: Session, ticket_id: int) -> int | None:
+    """The id of the last message from the customer that was stored."""
+    wanted = select(func.max(Message.id)).where(Message.ticket_id == ticket_id, Message.direction == "inbound")
+    return session.exec(wanted).one()
+
+
+def replies_after(session: Session, ticket_id: int, message_id: int) -> int:
+    """How many public replies were delivered after this message was stored."""
+    wanted = select(func.count()).where(
+        Message.ticket_id == ticket_id, Message.direction == "outbound", col(Message.id) > message_id
+    )
+    return session.exec(wanted).one()
+
+
+def sla_events(session: Session, ticket_id: int) -> Sequence[SlaEvent]:
+    """What happened to the ticket's promise, in order of time."""
+    wanted = select(SlaEvent).where(SlaEvent.ticket_id == ticket_id).order_by(col(SlaEvent.at), col(SlaEvent.id))
+    return session.exec(wanted).all()
+
+
+def sla_events_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, list[SlaEvent]]:
+    """SLA events of several tickets at once, each in order of time."""
+    found: dict[int, list[SlaEvent]] = {ticket_id: [] for ticket_id in ticket_ids}
+    wanted = (
+        select(SlaEvent).where(col(SlaEvent.ticket_id).in_(ticket_ids)).order_by(col(SlaEvent.at), col(SlaEvent.id))
+    )
+    for row in session.exec(wanted):
+        found[row.ticket_id].append(row)
+    return found
+
+
+def contacts(session: Session, customer_ids: Sequence[int]) -> dict[int, int]:
+    """How many tickets each customer has opened."""
+    counted = select(Ticket.customer_id, func.count()).where(col(Ticket.customer_id).in_(customer_ids))
+    return dict(session.exec(counted.group_by(col(Ticket.customer_id))).all())
+
+
+def auto_replies(
+    session: Session, customer_ids: Sequence[int], since: datetime
+) -> dict[int, list[tuple[int, datetime]]]:
+    """Automatic replies delivered to each customer since then, as (ticket id, instant)."""
+    found: dict[int, list[tuple[int, datetime]]] = {customer_id: [] for customer_id in customer_ids}
+    wanted = (
+        select(Ticket.customer_id, Message.ticket_id, Message.at)
+        .join(Ticket, col(Ticket.id) == Message.ticket_id)
+        .where(col(Ticket.customer_id).in_(customer_ids), col(Message.auto_sent).is_(True), Message.at >= since)
+    )
+    for customer_id, ticket_id, at in session.exec(wanted):
+        found[customer_id].append((ticket_id, at))
+    return found
+
+
+def claim_for_processing(session: Session, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Ticket]:
+    """Take tickets that wait for the pipeline; each is held by `worker` until the lease runs out."""
+    ready = col(Ticket.work_state) == "waiting"
+    ids = claim(session, Ticket, ready, worker=worker, now=now, lease=lease, limit=limit)
+    return list(session.exec(select(Ticket).where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id))))
+
+
+def waiting_count(session: Session) -> int:
+    """How many tickets the pipeline still owes a pass."""
+    return session.exec(select(func.count()).where(Ticket.work_state == "waiting")).one()
+
+
+def queue_entries(session: Session) -> list[QueueEntry]:
+    """All tickets that wait for an agent: new or open, with no reply on its way."""
+    columns = (Ticket.id, Ticket.received_at, Ticket.next_due_at, Ticket.next_goal_at, Ticket.priority, Ticket.category)
+    wanted = sqlalchemy.select(*(col(column) for column in columns)).where(
+        col(Ticket.status).in_(QUEUED), col(Ticket.reply_pending).is_(False)
+    )
+    return [QueueEntry(*row) for row in session.execute(wanted)]
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Ticket]:
+    """Tickets by id."""
+    return {row.id or 0: row for row in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+
+
+def recent(session: Session, limit: int, text: str = "") -> Sequence[Ticket]:
+    """The newest tickets whatever their status; `text` filters by subject or customer."""
+    wanted = select(Ticket).join(Customer, col(Customer.id) == Ticket.customer_id)
+    if text:
+        like = f"%{text.replace('%', '').replace('_', ' ')}%"
+        wanted = wanted.where(
+            or_(col(Ticket.subject).ilike(like), col(Customer.email).ilike(like), col(Customer.name).ilike(like))
+        )
+    return session.exec(wanted.order_by(col(Ticket.id).desc()).limit(limit)).all()
+
+
+def counts_by_status(session: Session) -> dict[str, int]:
+    """How many tickets stand in each status."""
+    return dict(session.exec(select(Ticket.status, func.count()).group_by(Ticket.status)).all())

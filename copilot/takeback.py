@@ -1,0 +1,39 @@
+"""Takes back replies that were decided and have not left: undo, kill switch, something newer arrived."""
+
+from datetime import datetime
+
+from copilot.errors import Conflict
+from copilot.store import drafts, journal, outbox, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Ticket
+
+
+def replies_of(session: Session, ticket: Ticket, now: datetime, reason: str, *, only_auto: bool = False) -> bool:
+    """Cancel the waiting replies of a ticket and offer their draft to a person again; says whether there were any."""
+    ticket_id = ticket.id or 0
+    if not outbox.cancel_waiting(session, reason, ticket_id=ticket_id, only_auto=only_auto):
+        return False
+    ticket.reply_pending = outbox.outstanding(session, ticket_id) is not None
+    offer_again(session, ticket_id)
+    journal.record(session, now, "reply_cancelled", ticket_id, reason=reason)
+    return True
+
+
+def stop_automatic_replies(session: Session, now: datetime, reason: str) -> None:
+    """Cancel every automatic reply that has not left; each ticket returns to the queue with its draft."""
+    for ticket_id in outbox.tickets_with_waiting_auto(session):
+        replies_of(session, tickets.lock(session, ticket_id), now, reason, only_auto=True)
+
+
+def undo(session: Session, ticket_id: int, now: datetime, by: str) -> None:
+    """A person pulls back a reply within its hold window. Raises `Conflict` when it has already left."""
+    ticket = tickets.lock(session, ticket_id)
+    if not replies_of(session, ticket, now, f"Taken back by {by}."):
+        raise Conflict("There is no reply to take back: it has already left.")
+
+
+def offer_again(session: Session, ticket_id: int) -> None:
+    """Open the newest draft for a person once more, if it had been decided."""
+    draft = drafts.newest(session, ticket_id)
+    if draft is not None and draft.state in ("auto", "approved"):
+        draft.state, draft.action = "open", "hold"

@@ -1,0 +1,274 @@
+"""API version 1, for programs with a key. Thin: reads the request, opens one transaction, calls the service."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, Router, delete, get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
+
+from copilot import approval, configuration, intake, promises
+from copilot.autonomy import parse_autonomy
+from copilot.errors import Conflict, Invalid
+from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
+from copilot.knowledge_base import new_article, save_article, withdraw_article
+from copilot.queue import ranked
+from copilot.store import articles, drafts, tickets
+from copilot.store.session import Session
+from copilot.web import representations as shapes
+from copilot.web.auth import Identity, needs_admin, needs_agent
+from copilot.wiring import Services
+
+LARGEST_ID = 2_147_483_647
+MOST_ROWS = 200
+LONGEST_QUERY = 2_000
+
+Id = Annotated[int, PathParameter(ge=1, le=LARGEST_ID)]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)]
+Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)]
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """A request body; unknown fields are refused."""
+
+
+class CustomerBody(Body):
+    """Who wrote."""
+
+    email: str
+    name: str | None = None
+    segment: str | None = None
+    timezone: str | None = None
+
+
+class TicketBody(Body):
+    """A new ticket. `received_at` is ISO 8601 with an offset; absent: now."""
+
+    channel: str
+    external_id: str
+    subject: str
+    body: str
+    customer: CustomerBody
+    received_at: str | None = None
+
+
+class MessageBody(Body):
+    """A further message: inbound, outbound or note."""
+
+    external_id: str
+    body: str
+    direction: str
+    received_at: str | None = None
+
+
+class StatusBody(Body):
+    """The new status."""
+
+    status: str
+
+
+class PriorityBody(Body):
+    """The new priority."""
+
+    priority: str
+
+
+class ApprovalBody(Body):
+    """The agent's own wording, if the draft was mended."""
+
+    body: str | None = None
+
+
+class RejectionBody(Body):
+    """Why the draft is no good."""
+
+    reason: str
+
+
+class ArticleBody(Body):
+    """An article; `id` only on creation."""
+
+    title: str
+    body: str
+    id: str | None = None
+    language: str = "en"
+    visibility: str = "public"
+    category: str | None = None
+
+
+@post("/tickets", sync_to_thread=True)
+def create_ticket(data: JSONBody[TicketBody], services: Services) -> Response[dict[str, Any]]:
+    """Take in a ticket; 200 and the same id when it had arrived already."""
+    who = data.customer
+    new = NewTicket(
+        channel=data.channel,
+        external_id=data.external_id,
+        subject=data.subject,
+        body=data.body,
+        customer=NewCustomer(who.email, who.name, who.segment, who.timezone),
+        received_at=intake.parse_received_at(data.received_at),
+    )
+    receipt = services.db.transact(lambda s: intake.receive(s, new, services.book, services.now()))
+    return receipt_response(receipt)
+
+
+@post("/tickets/{id:int}/messages", sync_to_thread=True)
+def create_message(
+    data: JSONBody[MessageBody], id: Id, services: Services, identity: Identity
+) -> Response[dict[str, Any]]:
+    """Add a message; 200 when it had arrived already."""
+    author = None if data.direction == "inbound" else identity.name
+    new = NewMessage(data.external_id, data.body, data.direction, intake.parse_received_at(data.received_at), author)
+    receipt = services.db.transact(lambda s: intake.add_message(s, id, new, services.book, services.now()))
+    return receipt_response(receipt, ticket_id=id)
+
+
+@get("/tickets/{id:int}", sync_to_thread=True)
+def read_ticket(id: Id, services: Services) -> dict[str, Any]:
+    """A ticket as it stands now; its timers are replayed for this very moment."""
+    with services.db.read() as session:
+        ticket = tickets.find(session, id)
+        customer, rows = tickets.customer_of(session, ticket), tickets.sla_events(session, id)
+        timers = promises.timers_of(session, ticket, customer, rows, services.book, services.now())
+        base = promises.base_policy(session, ticket, customer, services.book)
+        policy = promises.current_policy(base, promises.read_events(session, rows, services.book))
+        messages, draft = tickets.messages(session, id), drafts.newest(session, id)
+        return shapes.ticket_json(ticket, messages, timers, policy.name, draft)
+
+
+@put("/tickets/{id:int}/status", sync_to_thread=True, guards=[needs_agent])
+def change_status(data: JSONBody[StatusBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
+    """Set the status."""
+    with services.db.write() as session:
+        ticket = intake.set_status(session, id, data.status, services.book, services.now(), identity.name)
+        return {"id": id, "status": ticket.status}
+
+
+@put("/tickets/{id:int}/priority", sync_to_thread=True, guards=[needs_agent])
+def change_priority(data: JSONBody[PriorityBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
+    """Set the priority; rules no longer change it."""
+    with services.db.write() as session:
+        ticket = intake.set_priority(session, id, data.priority, services.book, services.now(), identity.name)
+        return {"id": id, "priority": ticket.priority}
+
+
+@get("/queue", sync_to_thread=True, guards=[needs_agent])
+def read_queue(services: Services, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
+    """The ranked queue."""
+    with services.db.read() as session:
+        places = ranked(session, services.now())
+        page = places[offset : offset + limit]
+        rows = tickets.by_ids(session, [place.entry.id for place in page])
+        items = [shapes.place_json(place, rows[place.entry.id]) for place in page]
+    return {"total": len(places), "items": items}
+
+
+@post("/drafts/{id:int}/approval", sync_to_thread=True, guards=[needs_agent], status_code=200)
+def approve_draft(data: JSONBody[ApprovalBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
+    """Send a draft, as it is or mended."""
+    with services.db.write() as session:
+        item = approval.approve(session, id, identity.name, services.now(), data.body)
+        return shapes.reply_json(item)
+
+
+@post("/drafts/{id:int}/rejection", sync_to_thread=True, guards=[needs_agent], status_code=200)
+def reject_draft(data: JSONBody[RejectionBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
+    """Set a draft aside."""
+    with services.db.write() as session:
+        draft = approval.reject(session, id, identity.name, data.reason, services.now())
+        return {"id": draft.id, "state": draft.state}
+
+
+@get("/articles", sync_to_thread=True, guards=[needs_agent])
+def list_articles(services: Services, limit: Limit = 50, offset: Offset = 0, q: FromQuery[str] = "") -> dict[str, Any]:
+    """Articles by title."""
+    with services.db.read() as session:
+        rows = articles.page(session, limit, offset, q[:LONGEST_QUERY])
+        return {"total": articles.count(session), "items": [shapes.article_json(row) for row in rows]}
+
+
+@post("/articles", sync_to_thread=True, guards=[needs_admin])
+def create_article(data: JSONBody[ArticleBody], services: Services, identity: Identity) -> dict[str, Any]:
+    """Add an article; its id must be new."""
+    if not data.id:
+        raise Invalid("id is needed.", field="id")
+    with services.db.write() as session:
+        row = articles.get(session, data.id)
+        if row is not None and row.status != "withdrawn":
+            raise Conflict("An article with this id exists already.", field="id")
+        return saved(session, data, data.id, services.now(), identity)
+
+
+@get("/articles/{id:str}", sync_to_thread=True, guards=[needs_agent])
+def read_article(id: FromPath[str], services: Services) -> dict[str, Any]:
+    """One article."""
+    with services.db.read() as session:
+        return shapes.article_json(articles.find(session, id))
+
+
+@put("/articles/{id:str}", sync_to_thread=True, guards=[needs_admin])
+def replace_article(
+    data: JSONBody[ArticleBody], id: FromPath[str], services: Services, identity: Identity
+) -> dict[str, Any]:
+    """Edit an article."""
+    if data.id not in (None, id):
+        raise Invalid("id differs from the address.", field="id")
+    with services.db.write() as session:
+        articles.find(session, id)
+        return saved(session, data, id, services.now(), identity)
+
+
+@delete("/articles/{id:str}", sync_to_thread=True, guards=[needs_admin])
+def remove_article(id: FromPath[str], services: Services, identity: Identity) -> None:
+    """Withdraw an article."""
+    with services.db.write() as session:
+        withdraw_article(session, id, services.now(), identity.name)
+
+
+@get("/search", sync_to_thread=True, guards=[needs_agent])
+def search(q: FromQuery[str], services: Services, limit: Limit = 10) -> dict[str, Any]:
+    """Passages that answer a text, internal ones included."""
+    services.knowledge.refresh()
+    query = intake.clean(q, "q", LONGEST_QUERY)
+    return shapes.search_json(query, services.knowledge.search_text(query, limit, "all"))
+
+
+def document_handlers(kind: str) -> list[Any]:
+    """GET and PUT of one configuration document."""
+
+    @get(f"/{kind}", sync_to_thread=True, guards=[needs_agent], name=f"read_{kind}", operation_id=f"read_{kind}")
+    def read(services: Services) -> Any:
+        """The document in force."""
+        with services.db.read() as session:
+            content = configuration.content(session, kind)
+            return parse_autonomy(content).to_dict() if kind == "autonomy" else content
+
+    @put(f"/{kind}", sync_to_thread=True, guards=[needs_admin], name=f"write_{kind}", operation_id=f"write_{kind}")
+    def write(data: JSONBody[Any], services: Services, identity: Identity) -> dict[str, Any]:
+        """Put a new version in force; refused with the field's name when it makes no sense."""
+        with services.db.write() as session:
+            return {"version": configuration.save(session, kind, data, services.now(), identity.name)}
+
+    return [read, write]
+
+
+def receipt_response(receipt: Receipt, **also: Any) -> Response[dict[str, Any]]:
+    """201 when something was stored, 200 when it had been before."""
+    return Response({"id": receipt.id, "created": receipt.created, **also}, status_code=201 if receipt.created else 200)
+
+
+def saved(session: Session, data: ArticleBody, id: str, now: datetime, identity: Identity) -> dict[str, Any]:
+    """Store an article and show it."""
+    article = new_article(id, data.title, data.body, data.language, data.visibility, data.category)
+    save_article(session, article, now, identity.name)
+    return shapes.article_json(articles.find(session, id))
+
+
+def router() -> Router:
+    """Everything under /api/v1."""
+    plain = [
+        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, approve_draft, reject_draft,
+        list_articles, create_article, read_article, replace_article, remove_article, search,
+    ]  # fmt: skip
+    documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
+    return Router("/api/v1", route_handlers=[*plain, *documents], tags=["version 1"])

@@ -1,0 +1,131 @@
+"""What browsers post. Values arrive as text; the services check them."""
+
+import secrets
+from datetime import timedelta
+
+import msgspec
+
+from copilot.errors import Invalid
+from copilot.wiring import Services
+
+
+class Form(msgspec.Struct):
+    """A posted form; the CSRF token has been checked before it gets here."""
+
+
+class StatusForm(Form):
+    """A new status."""
+
+    status: str
+
+
+class TriageForm(Form):
+    """A correction of one of the two."""
+
+    category: str = ""
+    priority: str = ""
+
+
+class MessageForm(Form):
+    """A reply or a note."""
+
+    body: str
+    kind: str = "outbound"
+
+
+class BodyForm(Form):
+    """The text of an approved draft."""
+
+    body: str
+
+
+class RejectionForm(Form):
+    """A chosen reason, own words, or both."""
+
+    choice: str = ""
+    reason: str = ""
+
+
+class SignInForm(Form):
+    """Who wants in, and where they were going."""
+
+    email: str
+    password: str
+    next: str = "/"
+
+
+class TextForm(Form):
+    """A JSON document as text."""
+
+    text: str
+
+
+class SwitchForm(Form):
+    """The kill switch: "true" stops everything."""
+
+    on: str
+
+
+class HoldForm(Form):
+    """Seconds between decision and sending."""
+
+    hold_seconds: str
+
+
+class AutonomyForm(Form):
+    """How far one category may go; an empty threshold means that it must be earned."""
+
+    category: str
+    mode: str
+    threshold: str = ""
+
+
+class ArticleForm(Form):
+    """An article; `article_id` for a new one only."""
+
+    title: str
+    body: str
+    article_id: str = ""
+    language: str = "en"
+    visibility: str = "public"
+    category: str = ""
+
+
+class PreviewForm(Form):
+    """Markdown to look at."""
+
+    body: str = ""
+
+
+class UserForm(Form):
+    """A new person."""
+
+    name: str
+    email: str
+    password: str
+    role: str
+
+
+class KeyForm(Form):
+    """A new API key."""
+
+    name: str
+    role: str
+
+
+def undo_delay(services: Services) -> timedelta:
+    """How long a person's own sending can be taken back."""
+    return timedelta(seconds=services.settings.undo_seconds)
+
+
+def unique(kind: str) -> str:
+    """An external id for something that was born here."""
+    return f"{kind}-{secrets.token_hex(12)}"
+
+
+def number(text: str, name: str) -> float:
+    """A number as typed. Raises `Invalid`."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError as error:
+        raise Invalid(f"{name} must be a number.", field=name) from error

@@ -1,0 +1,201 @@
+"""From what is stored to what is shown: conversation, draft, triage and promises of one ticket.
+
+Words and percentages are made here, so that templates decide nothing. Reads values; asks no database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from copilot.drafting import EXTRACTIVE
+from copilot.store.tables import Draft, Message, OutboxItem, Ticket
+from copilot.web import wording
+from copilot.web.views import (
+    Choice,
+    CitationView,
+    DeliveryView,
+    DraftView,
+    DueView,
+    GateView,
+    Guess,
+    MessageView,
+    SegmentView,
+    TimerView,
+    TriageView,
+)
+from sla.promise import explain
+from sla.timers import Segment, State, Timer
+from triage.labels import Category
+
+UNSETTLED = ("waiting", "sending", "uncertain", "failed")
+MOST_SEGMENTS = 60
+DRAFT_NOTICES = {
+    "rejected": "The draft was rejected. Answer in your own words.",
+    "approved": "The draft was approved.",
+    "superseded": "Something newer arrived since the last draft.",
+}
+
+
+def percent(share: float) -> int:
+    """A share in 0..1 as a whole percentage; never rounded up to certainty."""
+    return 100 if share >= 1 else min(99, round(share * 100))
+
+
+def choices(labels: Mapping[str, str], chosen: str | None) -> tuple[Choice, ...]:
+    """The options of a select."""
+    return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
+
+
+def conversation(
+    messages: Iterable[Message], replies: Iterable[OutboxItem], support_name: str, now: datetime
+) -> tuple[MessageView, ...]:
+    """Messages and replies on their way, oldest first."""
+    shown = [message_view(message, support_name) for message in messages]
+    return (*shown, *(reply_view(item, support_name, now) for item in replies if item.state in UNSETTLED))
+
+
+def message_view(message: Message, support_name: str) -> MessageView:
+    """A stored message; outbound ones are stored once delivered."""
+    outbound = message.direction == "outbound"
+    return MessageView(
+        key=f"m{message.id}",
+        direction=message.direction,
+        author=message.author or (support_name if outbound else "Unknown sender"),
+        at=message.at,
+        body=message.body,
+        auto_sent=message.auto_sent,
+        delivery=DeliveryView("delivered", wording.DELIVERIES["delivered"]) if outbound else None,
+    )
+
+
+def reply_view(item: OutboxItem, support_name: str, now: datetime) -> MessageView:
+    """A reply that has been decided and is not known to have arrived."""
+    waits = item.state == "waiting"
+    delivery = DeliveryView(
+        state=item.state,
+        label=wording.DELIVERIES[item.state] if not item.attempts or not waits else "Trying again",
+        outbox_id=item.id,
+        detail=item.last_error,
+        undo_until=item.work_after if waits and item.work_after > now else None,
+    )
+    author = item.author or support_name
+    return MessageView(f"o{item.id}", "outbound", author, item.created_at, item.body, item.by == "auto", delivery)
+
+
+def draft_view(draft: Draft) -> DraftView:
+    """A draft with its sources, doubts and gates."""
+    citations = tuple(
+        CitationView(number, row["article_id"], row.get("title") or row["article_id"], row["passage_id"], row["quote"])
+        for number, row in enumerate(draft.citations, start=1)
+    )
+    gates = tuple(
+        GateView(row["name"], wording.gate_label(row["name"]), row["passed"], row["reason"]) for row in draft.gates
+    )
+    extractive = draft.writer == EXTRACTIVE
+    return DraftView(
+        draft_id=draft.id or 0,
+        body=draft.body,
+        state=draft.state,
+        writer="Quoted from your articles" if extractive else f"Quotes chosen by {draft.writer}",
+        confidence=percent(draft.confidence),
+        calibrated=draft.calibrated,
+        citations=citations,
+        gates=gates,
+        unsupported=tuple(row["text"] for row in draft.sentences if row.get("support") == "none"),
+        held=draft.action == "hold",
+    )
+
+
+def draft_state(ticket: Ticket, draft: Draft | None) -> tuple[str, str | None]:
+    """What stands in the draft's place while none is open, and the notice above it."""
+    if draft is not None and draft.state == "open":
+        return "open", None
+    if ticket.work_state == "waiting":
+        return "writing", None
+    if ticket.work_state == "failed":
+        return "failed", ticket.no_draft_reason
+    notice = DRAFT_NOTICES.get(draft.state) if draft is not None and not ticket.reply_pending else None
+    return "none", ticket.no_draft_reason or notice
+
+
+def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | None:
+    """What triage found, and the selects to correct it; None before triage."""
+    if not ticket.triage:
+        return None
+    titles = {row.name: row.title or row.name for row in categories}
+    found: dict[str, Any] = ticket.triage
+    guess, others = guesses(found.get("category"), titles)
+    options = {**({} if ticket.category in titles else {"": "None"}), **titles}
+    return TriageView(
+        category=guess,
+        alternatives=others,
+        in_scope=bool(found.get("in_scope", True)),
+        sentiment=str(found.get("sentiment", {}).get("label", "neutral")),
+        language=ticket.language,
+        priority=ticket.priority,
+        reasons=tuple(found.get("reasons", ())),
+        categories=choices(options, ticket.category or ""),
+        priorities=choices(wording.PRIORITIES, ticket.priority),
+        category_is_manual=ticket.category_is_manual,
+        priority_is_manual=ticket.priority_is_manual,
+        tags=tuple(ticket.tags),
+        team=ticket.team,
+    )
+
+
+def guesses(found: Mapping[str, Any] | None, titles: Mapping[str, str]) -> tuple[Guess | None, tuple[Guess, ...]]:
+    """The likeliest category and the others worth naming."""
+    if not found:
+        return None, ()
+    others = tuple(
+        Guess(titles.get(row["label"], row["label"]), percent(row["confidence"]))
+        for row in found.get("alternatives", ())
+        if row["confidence"] >= 0.01
+    )
+    return Guess(titles.get(found["label"], found["label"]), percent(found["confidence"])), others
+
+
+def timer_views(timers: Iterable[Timer]) -> tuple[TimerView, ...]:
+    """The promises, those still owed first."""
+    return tuple(timer_view(timer) for timer in sorted(timers, key=lambda timer: not timer.is_open))
+
+
+def timer_view(timer: Timer) -> TimerView:
+    """One promise with the stretches that add up to its elapsed time."""
+    name = wording.label(wording.METRICS, timer.metric.value)
+    return TimerView(
+        metric=name,
+        due=due_of(timer, name),
+        elapsed=wording.duration(timer.elapsed.total_seconds()),
+        why=explain(timer).partition(": ")[2] or timer.why,
+        segments=segment_views(timer.segments[-MOST_SEGMENTS:]),
+    )
+
+
+def due_of(timer: Timer, name: str) -> DueView:
+    """Where the promise stands, in a word or as a countdown."""
+    if timer.state is State.CANCELLED:
+        return DueView("none", "cancelled")
+    if timer.state is State.BREACHED and not timer.is_open:
+        return DueView("late", "answered late")
+    return DueView(timer.state.value, f"{name} due" if timer.due_at else name, timer.due_at)
+
+
+def segment_views(segments: Sequence[Segment]) -> tuple[SegmentView, ...]:
+    """Segments with their place on a bar of 100 %."""
+    if not segments:
+        return ()
+    begin = segments[0].start
+    whole = max((segments[-1].end - begin).total_seconds(), 1.0)
+    return tuple(
+        SegmentView(
+            kind=row.kind.value,
+            starts_at=row.start,
+            ends_at=row.end,
+            duration=wording.duration((row.end - row.start).total_seconds()),
+            reason=row.why,
+            offset=100 * (row.start - begin).total_seconds() / whole,
+            width=100 * (row.end - row.start).total_seconds() / whole,
+        )
+        for row in segments
+    )

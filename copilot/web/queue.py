@@ -1,0 +1,185 @@
+"""The workspace: the queue, an open ticket, and what an agent does to a ticket besides its draft."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery, URLEncodedBody
+
+from copilot import intake, promises
+from copilot.intake import NewMessage
+from copilot.queue import ranked
+from copilot.store import drafts, outbox, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Ticket
+from copilot.web import presenters, queue_presenter, wording
+from copilot.web.api import Id
+from copilot.web.auth import Identity, needs_agent
+from copilot.web.forms import MessageForm, StatusForm, TriageForm, undo_delay, unique
+from copilot.web.responses import AnyRequest, frame_of, page, toast, wants_fragment
+from copilot.web.views import QueuePage, TicketView
+from copilot.wiring import Services
+
+MOST_ROWS = 60
+LONGEST_SEARCH = 200
+
+
+@get("/", sync_to_thread=True, guards=[needs_agent])
+def workspace(request: AnyRequest, services: Services, identity: Identity) -> Response[str]:
+    """The queue with no ticket open."""
+    return whole_page(request, services, identity, None)
+
+
+@get("/tickets/{id:int}", sync_to_thread=True, guards=[needs_agent])
+def open_ticket(request: AnyRequest, id: Id, services: Services, identity: Identity) -> Response[str]:
+    """A ticket, alone for htmx or within the whole workspace."""
+    return ticket_fragment(services, id) if wants_fragment(request) else whole_page(request, services, identity, id)
+
+
+@get("/queue", sync_to_thread=True, guards=[needs_agent])
+def queue_rows(services: Services, q: FromQuery[str] = "", filter: FromQuery[str] = "all") -> Response[str]:
+    """The rows of the queue."""
+    with services.db.read() as session:
+        return page("workspace/rows.html", queue=queue_page(session, services, q, filter))
+
+
+@post("/tickets/{id:int}/status", sync_to_thread=True, guards=[needs_agent], status_code=200)
+def change_status(data: URLEncodedBody[StatusForm], id: Id, services: Services, identity: Identity) -> Response[str]:
+    """Set the status."""
+    with services.db.write() as session:
+        intake.set_status(session, id, data.status, services.book, services.now(), identity.name)
+    return ticket_fragment(services, id, toast(f"Status: {wording.label(wording.STATUSES, data.status)}."))
+
+
+@post("/tickets/{id:int}/triage", sync_to_thread=True, guards=[needs_agent], status_code=200)
+def correct_triage(data: URLEncodedBody[TriageForm], id: Id, services: Services, identity: Identity) -> Response[str]:
+    """Correct the category or the priority."""
+    now = services.now()
+    with services.db.write() as session:
+        if data.category:
+            known = services.configuration.current(session).category_names
+            intake.set_category(session, id, data.category, known, now, identity.name)
+        if data.priority:
+            intake.set_priority(session, id, data.priority, services.book, now, identity.name)
+    return ticket_fragment(services, id, toast("Corrected. Triage leaves this as you set it."))
+
+
+@post("/tickets/{id:int}/messages", sync_to_thread=True, guards=[needs_agent], status_code=200)
+def write_message(data: URLEncodedBody[MessageForm], id: Id, services: Services, identity: Identity) -> Response[str]:
+    """Send a reply of one's own, or leave a note."""
+    now = services.now()
+    with services.db.write() as session:
+        if data.kind == "note":
+            note = NewMessage(unique("note"), data.body, "note", None, identity.name)
+            intake.add_message(session, id, note, services.book, now)
+            return_headers = toast("Note added.")
+        else:
+            item = intake.write_reply(session, id, data.body, identity.name, now, undo_delay(services))
+            seconds = services.settings.undo_seconds
+            return_headers = toast("Sending", undo=f"/outbox/{item.id}/cancellation", seconds=seconds)
+    return ticket_fragment(services, id, return_headers)
+
+
+def whole_page(request: AnyRequest, services: Services, identity: Identity, id: int | None) -> Response[str]:
+    """The workspace, with this ticket open."""
+    frame = frame_of(request, services, identity)
+    with services.db.read() as session:
+        view = None if id is None else ticket_view(session, services, id)
+        queue = queue_page(session, services, selected=id)
+    return page("workspace/page.html", frame=frame, queue=queue, ticket=view)
+
+
+def ticket_fragment(services: Services, id: int, headers: dict[str, str] | None = None) -> Response[str]:
+    """The open ticket alone."""
+    with services.db.read() as session:
+        return page("workspace/ticket.html", headers=headers, ticket=ticket_view(session, services, id))
+
+
+def next_fragment(services: Services, headers: dict[str, str]) -> Response[str]:
+    """The ticket that matters most now, or the empty place when nobody waits; the address follows."""
+    with services.db.read() as session:
+        places = ranked(session, services.now())
+        if places:
+            view = ticket_view(session, services, places[0].entry.id)
+            address = {"hx-push-url": f"/tickets/{view.ticket_id}"}
+            return page("workspace/ticket.html", headers={**headers, **address}, ticket=view)
+    empty = QueuePage((), 0)
+    return page("workspace/no_ticket.html", headers={**headers, "hx-push-url": "/"}, queue=empty)
+
+
+def queue_page(
+    session: Session, services: Services, text: str = "", filter_name: str = "all", selected: int | None = None
+) -> QueuePage:
+    """The rows shown: the ranked queue, or whatever a search finds in any status."""
+    now, text = services.now(), " ".join(text.split())[:LONGEST_SEARCH]
+    places = ranked(session, now)
+    shown = queue_presenter.chosen(places, filter_name, now)
+    found: list[tuple[Ticket, int, str]]
+    if text:
+        rank_of = {place.entry.id: place for place in places}
+        rows = tickets.recent(session, MOST_ROWS, text)
+        found = [(row, *_place(rank_of.get(row.id or 0), row)) for row in rows]
+    else:
+        page_of = shown[:MOST_ROWS]
+        by_id = tickets.by_ids(session, [place.entry.id for place in page_of])
+        found = [(by_id[place.entry.id], place.rank, place.why) for place in page_of if place.entry.id in by_id]
+    return QueuePage(
+        rows=_rows(session, services, found, selected),
+        total=len(found) if text else len(shown),
+        filters=queue_presenter.filters(places, filter_name, now),
+        query=text,
+        filter_name=filter_name,
+        selected_id=selected,
+    )
+
+
+def _place(place: Any, ticket: Ticket) -> tuple[int, str]:
+    """Rank and reason of a ticket that a search found; a ticket that waits for nobody says its status."""
+    return (place.rank, place.why) if place else (0, wording.label(wording.STATUSES, ticket.status))
+
+
+def _rows(
+    session: Session, services: Services, found: list[tuple[Ticket, int, str]], selected: int | None
+) -> tuple[Any, ...]:
+    ids = [ticket.id or 0 for ticket, _, _ in found]
+    customers = tickets.customers(session, sorted({ticket.customer_id for ticket, _, _ in found}))
+    conversations, newest = tickets.messages_of(session, ids), drafts.newest_of(session, ids)
+    titles = {row.name: row.title or row.name for row in services.configuration.current(session).categories}
+    now = services.now()
+    return tuple(
+        queue_presenter.row_view(
+            ticket, customers[ticket.customer_id], conversations[ticket.id or 0], newest.get(ticket.id or 0), titles,
+            now, rank=rank, why=why, selected=ticket.id == selected,
+        )
+        for ticket, rank, why in found
+    )  # fmt: skip
+
+
+def ticket_view(session: Session, services: Services, id: int) -> TicketView:
+    """Everything about one ticket, its timers replayed for this very moment."""
+    now, ticket = services.now(), tickets.find(session, id)
+    customer, events = tickets.customer_of(session, ticket), tickets.sla_events(session, id)
+    timers = promises.timers_of(session, ticket, customer, events, services.book, now)
+    base = promises.base_policy(session, ticket, customer, services.book)
+    policy = promises.current_policy(base, promises.read_events(session, events, services.book))
+    draft = drafts.newest(session, id)
+    state, notice = presenters.draft_state(ticket, draft)
+    support = services.settings.support_name
+    return TicketView(
+        ticket_id=id,
+        subject=ticket.subject,
+        customer=customer.name or customer.email,
+        email=customer.email,
+        segment=customer.segment,
+        channel=wording.label(wording.CHANNELS, ticket.channel),
+        status=ticket.status,
+        statuses=presenters.choices(wording.STATUSES, ticket.status),
+        messages=presenters.conversation(
+            tickets.messages(session, id), outbox.of_ticket(session, id), support, now
+        ),
+        triage=presenters.triage_view(ticket, services.configuration.current(session).categories),
+        timers=presenters.timer_views(timers),
+        policy=policy.name,
+        draft=presenters.draft_view(draft) if draft else None,
+        draft_state=state,
+        draft_notice=notice,
+    )  # fmt: skip

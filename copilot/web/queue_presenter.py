@@ -1,0 +1,90 @@
+"""The ranked queue as rows: which tickets a filter shows, what each row says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from copilot.queue import QueuePlace
+from copilot.store.tables import Customer, Draft, Message, Ticket
+from copilot.store.tickets import QueueEntry
+from copilot.web import wording
+from copilot.web.views import DueView, QueueFilter, QueueRow
+
+SOON = timedelta(hours=1)
+SNIPPET = 160
+Test = Callable[[QueueEntry, datetime], bool]
+FILTERS: Mapping[str, tuple[str, Test]] = {
+    "all": ("All", lambda entry, now: True),
+    "soon": ("Due soon", lambda entry, now: entry.next_due_at is not None and now <= entry.next_due_at <= now + SOON),
+    "late": ("Late", lambda entry, now: entry.next_due_at is not None and entry.next_due_at < now),
+    "pressing": ("Pressing", lambda entry, now: entry.priority in ("high", "urgent")),
+}
+
+
+def chosen(places: Sequence[QueuePlace], name: str, now: datetime) -> list[QueuePlace]:
+    """The places that the filter shows; an unknown filter shows all."""
+    _, test = FILTERS.get(name, FILTERS["all"])
+    return [place for place in places if test(place.entry, now)]
+
+
+def filters(places: Sequence[QueuePlace], active: str, now: datetime) -> tuple[QueueFilter, ...]:
+    """Every filter with its count."""
+    active = active if active in FILTERS else "all"
+    return tuple(
+        QueueFilter(name, label, sum(test(place.entry, now) for place in places), name == active)
+        for name, (label, test) in FILTERS.items()
+    )
+
+
+def row_view(
+    ticket: Ticket,
+    customer: Customer,
+    messages: Sequence[Message],
+    draft: Draft | None,
+    titles: Mapping[str, str],
+    now: datetime,
+    *,
+    rank: int,
+    why: str,
+    selected: bool,
+) -> QueueRow:
+    """One row."""
+    return QueueRow(
+        ticket_id=ticket.id or 0,
+        rank=rank,
+        customer=customer.name or customer.email,
+        subject=ticket.subject or "No subject",
+        snippet=snippet(messages),
+        priority=ticket.priority,
+        category=titles.get(ticket.category or "", ticket.category),
+        sentiment=str(ticket.triage.get("sentiment", {}).get("label", "neutral")) if ticket.triage else "neutral",
+        due=due_view(ticket, now),
+        why=why[:1].upper() + why[1:],
+        draft=draft_word(ticket, draft),
+        segment=customer.segment,
+        selected=selected,
+    )
+
+
+def snippet(messages: Sequence[Message]) -> str:
+    """The beginning of the customer's newest words, on one line."""
+    newest = next((message.body for message in reversed(messages) if message.direction == "inbound"), "")
+    return " ".join(newest[: 4 * SNIPPET].split())[:SNIPPET]
+
+
+def due_view(ticket: Ticket, now: datetime) -> DueView:
+    """The next promise of the ticket as it was stored with it."""
+    if ticket.next_due_at is not None:
+        state = "breached" if ticket.next_due_at < now else "running"
+        return DueView(state, wording.label(wording.METRICS, ticket.next_due_metric or "due"), ticket.next_due_at)
+    if any(timer.get("state") == "paused" for timer in ticket.timers):
+        return DueView("paused", "Paused: nothing falls due")
+    return DueView("none", "Nothing falls due")
+
+
+def draft_word(ticket: Ticket, draft: Draft | None) -> str:
+    """How far the copilot got with it."""
+    if ticket.reply_pending:
+        return "sending"
+    if ticket.work_state == "waiting":
+        return "writing"
+    return "ready" if draft is not None and draft.state == "open" else "none"

@@ -1,0 +1,116 @@
+"""The JSON shapes of API version 1; they follow the contract and hide the tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from copilot.queue import QueuePlace
+from copilot.store.tables import ArticleRow, Draft, Message, OutboxItem, Ticket
+from knowledge.retrieval import Retrieval
+from sla.timers import Timer, write_instant
+
+
+def ticket_json(
+    ticket: Ticket, messages: Sequence[Message], timers: Sequence[Timer], policy: str, draft: Draft | None
+) -> dict[str, Any]:
+    """A ticket with its conversation, triage, timers and newest draft."""
+    return {
+        "id": ticket.id,
+        "channel": ticket.channel,
+        "external_id": ticket.external_id,
+        "status": ticket.status,
+        "subject": ticket.subject,
+        "received_at": write_instant(ticket.received_at),
+        "processed": ticket.work_state != "waiting",
+        "messages": [message_json(message) for message in messages],
+        "triage": triage_json(ticket) if ticket.triage else None,
+        "sla": {"policy": policy, "timers": [timer.to_dict() for timer in timers]},
+        "draft": draft_json(draft) if draft else None,
+        "no_draft_reason": ticket.no_draft_reason,
+    }
+
+
+def triage_json(ticket: Ticket) -> dict[str, Any]:
+    """What triage found, with what people have corrected since."""
+    corrected: dict[str, Any] = {"priority": ticket.priority, "tags": ticket.tags, "team": ticket.team}
+    if ticket.category_is_manual:
+        corrected["category"] = {"label": ticket.category, "confidence": 1.0, "alternatives": []}
+    return {**ticket.triage, **corrected}
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """One message."""
+    return {
+        "id": message.id,
+        "external_id": message.external_id,
+        "direction": message.direction,
+        "body": message.body,
+        "author": message.author,
+        "auto_sent": message.auto_sent,
+        "at": write_instant(message.at),
+    }
+
+
+def draft_json(draft: Draft) -> dict[str, Any]:
+    """A draft with its sources and the decision about it."""
+    return {
+        "id": draft.id,
+        "body": draft.body,
+        "state": draft.state,
+        "writer": draft.writer,
+        "confidence": draft.confidence,
+        "calibrated": draft.calibrated,
+        "citations": draft.citations,
+        "sentences": draft.sentences,
+        "decision": {"action": draft.action, "gates": draft.gates},
+        "fingerprint": draft.fingerprint,
+    }
+
+
+def place_json(place: QueuePlace, ticket: Ticket) -> dict[str, Any]:
+    """A row of the queue."""
+    return {
+        "ticket_id": ticket.id,
+        "rank": place.rank,
+        "due_at": write_instant(ticket.next_due_at) if ticket.next_due_at else None,
+        "goal_due_at": write_instant(ticket.next_goal_at) if ticket.next_goal_at else None,
+        "due_metric": ticket.next_due_metric,
+        "why": place.why,
+        "subject": ticket.subject,
+        "priority": ticket.priority,
+        "category": ticket.category,
+        "status": ticket.status,
+    }
+
+
+def reply_json(item: OutboxItem) -> dict[str, Any]:
+    """A reply on its way."""
+    return {"id": item.id, "ticket_id": item.ticket_id, "draft_id": item.draft_id, "state": item.state}
+
+
+def article_json(article: ArticleRow) -> dict[str, Any]:
+    """An article; `indexed` says whether searches see it as it is now."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "body": article.body,
+        "language": article.language,
+        "visibility": article.visibility,
+        "category": article.category,
+        "updated_at": write_instant(article.updated_at),
+        "indexed": article.indexed_hash == article.content_hash,
+    }
+
+
+def search_json(query: str, found: Retrieval) -> dict[str, Any]:
+    """Hits of a search, best first."""
+    items = [
+        {
+            "article_id": match.passage.article_id,
+            "passage_id": match.passage.id,
+            "title": match.passage.title,
+            "text": match.passage.text,
+            "score": round(match.score, 4),
+        }
+        for match in found.matches
+    ]
+    return {"query": query, "answerable": round(found.answerable, 4), "degraded": found.degraded, "items": items}

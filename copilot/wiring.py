@@ -1,0 +1,126 @@
+"""The composition root: the one place that joins settings, database, models, index, transports and loops.
+
+Tests call `build` with fakes; nothing is read from the environment at import.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from copilot.answering import Answerer
+from copilot.channels.api import ApiTransport
+from copilot.channels.folder import FolderTransport
+from copilot.channels.transport import Transport
+from copilot.channels.webhook import WebhookTransport
+from copilot.configuration import ConfigurationCache
+from copilot.errors import Unavailable
+from copilot.knowledge_base import KnowledgeBase
+from copilot.llm import LanguageModel, connect
+from copilot.outbox import Outbox
+from copilot.pipeline import Pipeline
+from copilot.promises import PromiseBook
+from copilot.settings import Settings
+from copilot.store.session import Database
+from copilot.timesource import TimeSource, system_time
+from copilot.triage_models import TriageModelCache
+from copilot.worker import Worker
+from knowledge.embedding import Embedder, SentenceTransformerEmbedder
+from knowledge.vector_index import QdrantIndex, VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that handlers, commands and loops work with."""
+
+    settings: Settings
+    now: TimeSource
+    db: Database
+    configuration: ConfigurationCache
+    book: PromiseBook
+    embedder: Embedder
+    knowledge: KnowledgeBase
+    llm: LanguageModel | None
+    models: TriageModelCache
+    transport: Transport
+    pipeline: Pipeline
+    outbox: Outbox
+    worker: Worker
+
+    def close(self) -> None:
+        """Stop the loops and let go of index and database."""
+        self.worker.stop()
+        self.knowledge.close()
+        self.db.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    now: TimeSource = system_time,
+    embedder: Embedder | None = None,
+    open_index: Callable[[], VectorIndex] | None = None,
+    llm: LanguageModel | None = None,
+    transport: Transport | None = None,
+) -> Services:
+    """Join everything; real parts where nothing is given. Migrates the database. Raises `Unavailable`."""
+    make_private(settings.data_dir)
+    db = Database(settings.resolved_database_url)
+    db.migrate()
+    used_embedder = embedder or SentenceTransformerEmbedder(settings.embedder)
+    knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: open_qdrant(settings, used_embedder)))
+    configuration, book, models = ConfigurationCache(), PromiseBook(), TriageModelCache(used_embedder)
+    used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
+    name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
+    answerer = Answerer(knowledge, used_llm, settings.support_name)
+    pipeline = Pipeline(db, now, configuration, book, used_embedder, models, answerer, name, lease, settings.batch_size)
+    outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
+    steps = {"tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync}
+    return Services(
+        settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
+        knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
+        worker=Worker(steps, settings.poll_seconds),
+    )  # fmt: skip
+
+
+def open_qdrant(settings: Settings, embedder: Embedder) -> VectorIndex:
+    """The index on the configured server, or embedded in the data folder."""
+    path = None if settings.qdrant_url else settings.data_dir / "index"
+    return QdrantIndex(
+        dimension=embedder.dimension, fingerprint=embedder.fingerprint, path=path, url=settings.qdrant_url
+    )
+
+
+def language_model(settings: Settings) -> LanguageModel | None:
+    """The configured language model; None means extractive drafts and no outside call."""
+    if not settings.llm_model:
+        return None
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return connect(settings.llm_model, settings.llm_deadline_seconds, key, settings.openai_base_url)
+
+
+def transport_of(settings: Settings, now: TimeSource) -> Transport:
+    """How replies leave: a signed webhook, files in a folder, or only the API itself."""
+    if settings.webhook_url:
+        if settings.webhook_secret is None:
+            raise Unavailable("ANSWERABLE_WEBHOOK_URL is set without ANSWERABLE_WEBHOOK_SECRET.")
+        return WebhookTransport(settings.webhook_url, settings.webhook_secret.get_secret_value(), now)
+    if settings.outbox_dir:
+        return FolderTransport(settings.outbox_dir)
+    return ApiTransport()
+
+
+def make_private(folder: Path) -> None:
+    """Make the data folder, readable by its owner alone. Raises `Unavailable`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(f"The data folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def worker_name() -> str:
+    """Unique to this process."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
