@@ -189,4 +189,4 @@ def _parsed(path: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[str, st
                 raise ValueError(f"{path}: line {reader.line_num}: column text: must not be empty")
             yield row["text"], row["label"].strip()
     except csv.Error as error:
-        raise ValueError(f"{path}: line {reader.line_num}: {error}") from error
+        raise ValueError(f"{path}: line {reader.reader.line_num}: {error}") from error
