@@ -213,9 +213,7 @@ def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None
 
     with progress("Texts") as report:
         embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
-        result = evaluate_categories(
-            train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed
-        )
+        result = evaluate_categories(train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed)
     show(result, as_json)
 
 

@@ -103,28 +103,35 @@ def assemble(question: Question, quotes: Sequence[Quote], language: str, support
 def _best_piece(question: Question, match: Match) -> Quote:
     """The run of whole paragraphs and list items of the best passage that shares the most words with the question."""
     text = match.passage.text
-    blocks = _blocks(text)
-    if not blocks:
+    sections = [section for section in _sections(text) if section]
+    if not sections:
         return _quote(match, text)
     asked = _words(question.text)
-    overlaps = [len(asked & _words(text[start:end])) for start, end in blocks]
-    first = last = max(range(len(blocks)), key=lambda i: (overlaps[i], -i))
-    while first > 0 and LIST_ITEM.match(text[slice(*blocks[first])]) and _length(blocks, first - 1, last):
-        first -= 1
-    while last + 1 < len(blocks) and _length(blocks, first, last + 1):
+    shared = [[len(asked & _words(text[start:end])) for start, end in section] for section in sections]
+    section = max(range(len(sections)), key=lambda place: (max(shared[place]), -place))
+    blocks, overlaps = sections[section], shared[section]
+    first = last = max(range(len(blocks)), key=lambda place: (overlaps[place], -place))
+    while first > 0 and LIST_ITEM.match(text[slice(*blocks[first])]) and _fits(blocks, first - 1, last):
+        first -= 1  # a list item needs what introduces the list
+    while last + 1 < len(blocks) and _fits(blocks, first, last + 1):
         last += 1
-    while first > 0 and _length(blocks, first - 1, last):
+    while first > 0 and _fits(blocks, first - 1, last):
         first -= 1
     return _quote(match, text[blocks[first][0] : blocks[last][1]])
 
 
-def _blocks(text: str) -> list[tuple[int, int]]:
-    """Spans of paragraphs and list items, without headings."""
-    spans = [match.span() for match in BLOCK.finditer(text) if match.group().strip()]
-    return [span for span in spans if not heading_of(text[slice(*span)].split("\n")[0])]
+def _sections(text: str) -> list[list[tuple[int, int]]]:
+    """Spans of paragraphs and list items, grouped by the headings between them, which are left out."""
+    sections: list[list[tuple[int, int]]] = [[]]
+    for match in BLOCK.finditer(text):
+        if heading_of(match.group().split("\n")[0]):
+            sections.append([])
+        elif match.group().strip():
+            sections[-1].append(match.span())
+    return sections
 
 
-def _length(blocks: list[tuple[int, int]], first: int, last: int) -> bool:
+def _fits(blocks: list[tuple[int, int]], first: int, last: int) -> bool:
     return blocks[last][1] - blocks[first][0] <= LONGEST_QUOTE
 
 

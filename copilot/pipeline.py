@@ -1,8 +1,8 @@
 """The straight road of one ticket, several at a time: triage and clock, then draft, gates and decision.
 
 No transaction is open while a model works. What is recorded first is that the ticket stands in the ranked queue;
-whatever fails after that ends in a held draft or a reason. A claim that was lost meanwhile (something newer arrived, the
-lease ran out) makes the work be thrown away, never be recorded twice.
+whatever fails after that ends in a held draft or a reason. A claim that was lost meanwhile (something newer arrived,
+the lease ran out) makes the work be thrown away, never be recorded twice.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,10 @@ from copilot.store import drafts, journal, tickets
 from copilot.store.session import Database, Session
 from copilot.store.tables import Draft, Ticket
 from copilot.timesource import TimeSource
-from copilot.triage_models import TriageModelCache, no_vectors
+from copilot.triage_models import TriageModelCache
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from sla.events import Event
 from triage.assess import Assessment, TicketContext, TicketText, assess_many
-from triage.text import readable
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
@@ -106,9 +105,7 @@ class Pipeline:
         self._record_outcomes(done)
 
     def _triage(self, snapshots: Sequence[Snapshot], configuration: Configuration) -> list[Work]:
-        texts = [
-            TicketText(s.ticket.subject, s.unanswered, readable(s.ticket.subject, s.unanswered)) for s in snapshots
-        ]
+        texts = [TicketText.of(s.ticket.subject, s.unanswered) for s in snapshots]
         vectors: Vectors | None = None
         try:
             vectors = self.embedder.encode([text.readable for text in texts])
@@ -122,8 +119,7 @@ class Pipeline:
             for s in snapshots
         ]
         models = self.models.current(configuration, usable=vectors is not None)
-        known = no_vectors([text.readable for text in texts]) if vectors is None else vectors
-        assessments = assess_many(texts, known, contexts, models)
+        assessments = assess_many(texts, vectors, contexts, models)
         return [
             Work(snapshot, text, None if vectors is None else vectors[place], assessment)
             for place, (snapshot, text, assessment) in enumerate(zip(snapshots, texts, assessments, strict=True))

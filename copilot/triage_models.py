@@ -1,13 +1,11 @@
 """Keeps the triage models that fit the configuration in force; taught again when categories or rules change."""
 
 import threading
-from collections.abc import Sequence
 
-import numpy as np
 import structlog
 
 from copilot.configuration import Configuration
-from knowledge.embedding import Embedder, Vectors
+from knowledge.embedding import Embedder
 from triage.assess import TriageModels, build_models
 
 log = structlog.get_logger(__name__)
@@ -32,11 +30,4 @@ class TriageModelCache:
 
     def _taught(self, configuration: Configuration, usable: bool) -> TriageModels:
         log.info("teaching_triage", categories=len(configuration.categories), rules=len(configuration.rules))
-        if usable:
-            return build_models(configuration.categories, configuration.rules, self._embedder.encode)
-        return build_models((), configuration.rules, no_vectors)
-
-
-def no_vectors(texts: Sequence[str]) -> Vectors:
-    """Vectors that say nothing, shape (n, 1): what is left of triage is what the words alone show."""
-    return np.zeros((len(texts), 1), dtype=np.float32)
+        return build_models(configuration.categories, configuration.rules, self._embedder.encode if usable else None)
