@@ -30,6 +30,7 @@ from knowledge.importers import read_articles
 SHOP = Path(__file__).parent / "sample_shop"
 PEOPLE = (("admin@demo.example", "Robin Admin", "admin"), ("agent@demo.example", "Sam Agent", "agent"))
 AT_ONCE = 8
+KEY_NAME = "demo"
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +57,8 @@ def run(settings: Settings, host: str, port: int, minutes: float, *, fresh: bool
         }
     )
     services = build(used)
-    access, left = prepare(services)
-    announce(access, host, port, len(left), minutes, used)
+    access, left, key = prepare(services)
+    announce(access, key, host, port, len(left), minutes, used)
     feeder = Feeder(services, left, minutes)
     feeder.start()
     try:
@@ -66,15 +67,17 @@ def run(settings: Settings, host: str, port: int, minutes: float, *, fresh: bool
         feeder.stop()
 
 
-def prepare(services: Services) -> tuple[list[Access], list[NewTicket]]:
-    """Seed what is missing; returns new sign-ins and the tickets that have not arrived yet."""
+def prepare(services: Services) -> tuple[list[Access], list[NewTicket], str]:
+    """Seed what is missing; returns new sign-ins, the tickets that have not arrived yet, and a new API key."""
     now = services.now()
     with services.db.write() as session:
         seed_shop(session, now)
         access = [renew_access(session, *person, now) for person in PEOPLE]
+        key = renew_key(session, now)
+    everything = list(read_tickets(SHOP / "tickets.jsonl"))
     with services.db.read() as session:
-        everything = list(read_tickets(SHOP / "tickets.jsonl"))
-        return access, [t for t in everything if ticket_store.by_external_id(session, t.channel, t.external_id) is None]
+        left = [t for t in everything if ticket_store.by_external_id(session, t.channel, t.external_id) is None]
+    return access, left, key
 
 
 def seed_shop(session: Session, now: datetime) -> None:
@@ -103,10 +106,21 @@ def renew_access(session: Session, email: str, name: str, role: str, now: dateti
     return Access(email, password, role)
 
 
-def announce(access: Sequence[Access], host: str, port: int, arriving: int, minutes: float, settings: Settings) -> None:
+def renew_key(session: Session, now: datetime) -> str:
+    """A new admin key; the one of the last run stops working."""
+    for key in account_store.keys(session):
+        if key.name == KEY_NAME:
+            accounts.revoke_key(session, key.id or 0, now, "demo")
+    return accounts.create_key(session, KEY_NAME, "admin", now)
+
+
+def announce(
+    access: Sequence[Access], key: str, host: str, port: int, arriving: int, minutes: float, settings: Settings
+) -> None:
     """Print where to go and with which sign-ins."""
     lines = [f"[bold]http://{host}:{port}[/bold]", ""]
     lines += [f"{who.role:<6} {who.email}   [bold]{who.password}[/bold]" for who in access]
+    lines.append(f"{'key':<6} [bold]{key}[/bold]")
     coming = f"{arriving} tickets arrive over the next {minutes:g} minutes."
     lines += ["", coming if arriving else "All sample tickets have arrived; `answerable demo --fresh` starts over."]
     if settings.outbox_dir:
