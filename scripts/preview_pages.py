@@ -471,8 +471,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "access": ("admin/access.html", {"frame": ADMIN_FRAME, "view": ACCESS}),
 }
 FRAGMENTS: dict[str, tuple[str, dict[str, object]]] = {
-    "/articles/returns/passage": ("workspace/drawer.html", {"article": DRAWER}),
-    "/articles/refund-time/passage": ("workspace/drawer.html", {"article": DRAWER}),
+    "/articles/passage": ("workspace/drawer.html", {"article": DRAWER}),
     "/queue": ("workspace/rows.html", {"queue": QUEUE}),
     "/find": ("workspace/hits.html", {"search": SEARCH}),
     "/tickets/401": ("workspace/ticket.html", {"ticket": TICKET}),

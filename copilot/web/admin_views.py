@@ -158,6 +158,7 @@ class ArticleForm:
     categories: tuple[Choice, ...]
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
+    new_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,35 @@
 from pathlib import Path
 from typing import Any
 
+from litestar import Router
+from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
+from copilot.web import access, autonomy, drafts, knowledge, live, promises, queue, rules, sign_in
+
 STATIC = Path(__file__).parent / "static"
+A_DAY = 86_400
+HANDLERS = (
+    sign_in.sign_in_page, sign_in.sign_in, sign_in.sign_out,
+    queue.workspace, queue.open_ticket, queue.queue_rows, queue.change_status, queue.correct_triage,
+    queue.write_message,
+    drafts.approve, drafts.reject, drafts.take_back, drafts.send_again, drafts.mark_delivered,
+    knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
+    knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
+    autonomy.overview, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
+    rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises,
+    access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
+    live.kill_banner,
+)  # fmt: skip
 
 
 def handlers() -> list[Any]:
-    """Pages, fragments and static files."""
-    return [create_static_files_router("/static", [STATIC], opt={"exclude_from_auth": True}, include_in_schema=False)]
+    """Pages, fragments and static files; none of them is part of the published API."""
+    static = create_static_files_router(
+        "/static",
+        [STATIC],
+        opt={"exclude_from_auth": True},
+        include_in_schema=False,
+        cache_control=CacheControlHeader(public=True, max_age=A_DAY),
+    )
+    return [static, Router("/", route_handlers=[*HANDLERS, live.stream()], include_in_schema=False)]

@@ -12,11 +12,33 @@ from copilot.web.views import DueView, QueueFilter, QueueRow
 SOON = timedelta(hours=1)
 SNIPPET = 160
 Test = Callable[[QueueEntry, datetime], bool]
+
+
+def waits(_entry: QueueEntry, _now: datetime) -> bool:
+    """Every ticket in the queue."""
+    return True
+
+
+def due_soon(entry: QueueEntry, now: datetime) -> bool:
+    """Due within the hour."""
+    return entry.next_due_at is not None and now <= entry.next_due_at <= now + SOON
+
+
+def late(entry: QueueEntry, now: datetime) -> bool:
+    """Its promise is broken already."""
+    return entry.next_due_at is not None and entry.next_due_at < now
+
+
+def pressing(entry: QueueEntry, _now: datetime) -> bool:
+    """High or urgent."""
+    return entry.priority in ("high", "urgent")
+
+
 FILTERS: Mapping[str, tuple[str, Test]] = {
-    "all": ("All", lambda entry, now: True),
-    "soon": ("Due soon", lambda entry, now: entry.next_due_at is not None and now <= entry.next_due_at <= now + SOON),
-    "late": ("Late", lambda entry, now: entry.next_due_at is not None and entry.next_due_at < now),
-    "pressing": ("Pressing", lambda entry, now: entry.priority in ("high", "urgent")),
+    "all": ("All", waits),
+    "soon": ("Due soon", due_soon),
+    "late": ("Late", late),
+    "pressing": ("Pressing", pressing),
 }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from litestar import Request, Response
 from litestar.template.base import csrf_token
 
-from copilot import configuration
 from copilot.web.auth import Identity
 from copilot.web.templating import render
 from copilot.web.views import Frame, UserView

@@ -8,8 +8,8 @@
   document.addEventListener("htmx:sseError", () => {
     lost ??= setTimeout(() => { banner.hidden = false; }, 1500);
   });
+  // Whatever changed before the stream was open has been missed: look once, at first and after every interruption.
   document.addEventListener("htmx:sseOpen", () => {
-    if (!lost) return;
     clearTimeout(lost);
     lost = null;
     banner.hidden = true;

@@ -1,0 +1,168 @@
+"""Articles: the drawer and the search for agents, the list and the editor for admins."""
+
+from litestar import Response, get, post
+from litestar.params import FromQuery, URLEncodedBody
+from litestar.response import Redirect
+
+from copilot import intake
+from copilot.errors import Conflict, Invalid
+from copilot.knowledge_base import new_article, save_article
+from copilot.store import articles
+from copilot.store.session import Session
+from copilot.store.tables import ArticleRow, PassageRow
+from copilot.web import admin_views, presenters
+from copilot.web.admin_views import ArticleItem, ArticlesView, FieldError
+from copilot.web.auth import Identity, needs_admin, needs_agent
+from copilot.web.documents import field_error
+from copilot.web.forms import ArticleForm, PreviewForm
+from copilot.web.markdown import article_html
+from copilot.web.responses import AnyRequest, frame_of, html, page
+from copilot.web.views import ArticleDrawer, FoundPassage, SearchView
+from copilot.wiring import Services
+
+MOST_HITS = 8
+MOST_ARTICLES = 200
+LONGEST_QUERY = 500
+EXCERPT = 220
+
+
+@get("/articles/passage", sync_to_thread=True, guards=[needs_agent])
+def show_passage(
+    services: Services, article: FromQuery[str], passage: FromQuery[str] = "", quote: FromQuery[str] = ""
+) -> Response[str]:
+    """An article in the drawer, the passage marked."""
+    with services.db.read() as session:
+        row = articles.find(session, article)
+        place = passage_of(session, article, passage)
+    start, end, text = (place.start, place.end, place.text) if place else (0, 0, "")
+    body = article_html(row.body, start, end)
+    view = ArticleDrawer(row.id, row.title, row.visibility, body, quote or text[:LONGEST_QUERY])
+    return page("workspace/drawer.html", article=view)
+
+
+@get("/find", sync_to_thread=True, guards=[needs_agent])
+def find(services: Services, q: FromQuery[str] = "") -> Response[str]:
+    """Passages that answer what an agent typed, internal ones included."""
+    query = intake.clean(q[:LONGEST_QUERY], "q", LONGEST_QUERY, may_be_empty=True)
+    if not query:
+        return page("workspace/hits.html", search=SearchView("", ()))
+    services.knowledge.refresh()
+    found = services.knowledge.search_text(query, MOST_HITS, "all")
+    hits = tuple(
+        FoundPassage(m.passage.article_id, m.passage.title, m.passage.id, " ".join(m.passage.text.split())[:EXCERPT])
+        for m in found.matches
+    )
+    return page("workspace/hits.html", search=SearchView(query, hits))
+
+
+@get("/admin/articles", sync_to_thread=True, guards=[needs_admin])
+def article_list(request: AnyRequest, services: Services, identity: Identity, q: FromQuery[str] = "") -> Response[str]:
+    """The articles by title."""
+    with services.db.read() as session:
+        rows = articles.page(session, MOST_ARTICLES, 0, q[:LONGEST_QUERY])
+        view = ArticlesView(tuple(item(row) for row in rows), articles.count(session), q[:LONGEST_QUERY])
+    return page("admin/articles.html", frame=frame_of(request, services, identity, "admin"), view=view)
+
+
+@get("/admin/articles/new", sync_to_thread=True, guards=[needs_admin])
+def new_article_page(request: AnyRequest, services: Services, identity: Identity) -> Response[str]:
+    """An empty editor."""
+    empty = ArticleForm(title="", body="")
+    return editor(request, services, identity, empty, None)
+
+
+@get("/admin/articles/edit", sync_to_thread=True, guards=[needs_admin])
+def edit_article_page(
+    request: AnyRequest, services: Services, identity: Identity, id: FromQuery[str], saved: FromQuery[bool] = False
+) -> Response[str]:
+    """The editor with an article."""
+    with services.db.read() as session:
+        row = articles.find(session, id)
+    form = ArticleForm(
+        title=row.title, body=row.body, language=row.language, visibility=row.visibility, category=row.category or ""
+    )
+    return editor(request, services, identity, form, id, saved=saved)
+
+
+@post("/admin/articles/new", sync_to_thread=True, guards=[needs_admin], status_code=200)
+def create_article(
+    data: URLEncodedBody[ArticleForm], request: AnyRequest, services: Services, identity: Identity
+) -> Response[str] | Redirect:
+    """Store a new article; its short name must be free."""
+    return store(data, data.article_id.strip(), request, services, identity, is_new=True)
+
+
+@post("/admin/articles/edit", sync_to_thread=True, guards=[needs_admin], status_code=200)
+def save_article_page(
+    data: URLEncodedBody[ArticleForm], request: AnyRequest, services: Services, identity: Identity, id: FromQuery[str]
+) -> Response[str] | Redirect:
+    """Store an article's new text."""
+    return store(data, id, request, services, identity, is_new=False)
+
+
+@post("/admin/articles/preview", sync_to_thread=True, guards=[needs_admin], status_code=200)
+def preview(data: URLEncodedBody[PreviewForm]) -> Response[str]:
+    """Markdown as it will look."""
+    return html(str(article_html(data.body)))
+
+
+def store(
+    form: ArticleForm, id: str, request: AnyRequest, services: Services, identity: Identity, *, is_new: bool
+) -> Response[str] | Redirect:
+    """Save and show the article, or show the form again with what is wrong."""
+    try:
+        article = new_article(
+            id, form.title.strip(), form.body.replace("\r\n", "\n"), form.language.strip(), form.visibility,
+            form.category or None,
+        )  # fmt: skip
+        with services.db.write() as session:
+            refuse_taken(session, id, is_new=is_new)
+            save_article(session, article, services.now(), identity.name)
+    except (Invalid, Conflict) as error:
+        wrong = field_error(Invalid(error.message, field=error.field))
+        return editor(request, services, identity, form, None if is_new else id, errors=(wrong,))
+    return Redirect("/admin/articles/edit", query_params={"id": id, "saved": "true"}, status_code=303)
+
+
+def refuse_taken(session: Session, id: str, *, is_new: bool) -> None:
+    """A new article must not write over another. Raises `Conflict`."""
+    row = articles.get(session, id)
+    if is_new and row is not None and row.status != "withdrawn":
+        raise Conflict("An article with this short name exists already.", field="article_id")
+
+
+def editor(
+    request: AnyRequest, services: Services, identity: Identity, form: ArticleForm, id: str | None, *,
+    saved: bool = False, errors: tuple[FieldError, ...] = (),
+) -> Response[str]:  # fmt: skip
+    """The editor page."""
+    with services.db.read() as session:
+        categories = services.configuration.current(session).categories
+    view = admin_views.ArticleForm(
+        article_id=id,
+        title=form.title,
+        body=form.body,
+        category=form.category,
+        language=form.language,
+        visibility=form.visibility,
+        preview=article_html(form.body),
+        categories=presenters.choices({row.name: row.title or row.name for row in categories}, form.category),
+        errors=errors,
+        saved=saved,
+        new_id=form.article_id,
+    )
+    frame = frame_of(request, services, identity, "admin")
+    return page("admin/article.html", 422 if errors else 200, frame=frame, view=view)
+
+
+def passage_of(session: Session, article_id: str, passage_id: str) -> PassageRow | None:
+    """The passage with this id, if the article still has it."""
+    return next((row for row in articles.passages_of(session, [article_id]) if row.id == passage_id), None)
+
+
+def item(row: ArticleRow) -> ArticleItem:
+    """An article in the list."""
+    return ArticleItem(
+        row.id, row.title, row.category, row.language, row.visibility, row.updated_at,
+        indexed=row.indexed_hash == row.content_hash,
+    )  # fmt: skip
