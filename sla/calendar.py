@@ -140,7 +140,7 @@ class BusinessCalendar:
     def _first(self, low: int, find: Callable[[IntervalTable], int | None], failure: str) -> datetime:
         """What `find` sees in the first table, from the one around `low` on, that is long enough to show it."""
         table = self._covering(low, low)
-        while (at := find(table)) is None or at > table.last:
+        while (at := find(table)) is None:
             if table.last > _HORIZON:
                 break
             table = self._covering(low, table.last)

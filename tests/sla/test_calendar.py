@@ -165,6 +165,8 @@ def test_a_closing_moved_past_the_next_opening_counts_no_minute_twice():
     """01:00–02:30 becomes 01:00–03:30 and overlaps 03:00–05:00: together they are open once."""
     calendar = every_day("Europe/Paris", ("01:00", "02:30"), ("03:00", "05:00"))
     assert calendar.elapsed(utc("2026-03-29T00:00"), utc("2026-03-29T12:00")) == hours(3)
+    within = every_day("Europe/Paris", ("01:00", "02:45"), ("03:00", "03:30"))
+    assert within.elapsed(utc("2026-03-29T00:00"), utc("2026-03-29T12:00")) == minutes(105)
 
 
 def test_a_gap_of_half_an_hour_moves_times_by_half_an_hour():

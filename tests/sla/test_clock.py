@@ -85,6 +85,13 @@ def test_met_at_exactly_the_target_is_met():
     assert (late.state, late.breached_at) == (State.BREACHED, due)
 
 
+def test_the_goal_is_judged_like_the_promise():
+    """Answered at exactly the goal is met; once missed it stays missed, whatever the priority becomes."""
+    assert timer([received("23 10:00"), replied("23 13:00")], "23 15:00").goal_missed_at is None
+    missed = timer([received("23 09:00"), priority("23 12:30", "low")], "23 13:00")
+    assert (missed.state, missed.goal_missed_at, missed.goal) == (State.RUNNING, at("23 12:00"), hours(3))
+
+
 def test_unanswered_at_the_due_instant_is_broken():
     """Breach is the instant at which elapsed reaches the target while running."""
     before = timer([received("23 10:00")], "23 13:59:59.999999")
@@ -252,6 +259,20 @@ def test_reopening_resumes_with_the_time_already_used():
     assert (found.segments[1].why, found.segments[1].kind) == ("resolved", SegmentKind.PAUSED)
 
 
+def test_a_priority_changed_while_solved_holds_from_the_reopening():
+    """The stopped timer keeps its target; the reopened one aims at the new."""
+    events = [received("23 09:00"), status("23 12:00", "solved"), priority("23 13:00", "urgent")]
+    assert timer(events, "24 09:00", Metric.RESOLUTION).target == hours(16)
+    found = timer([*events, status("24 09:00", "open")], "24 10:00", Metric.RESOLUTION)
+    assert (found.target, found.due_at) == (hours(8), at("24 14:00"))
+
+
+def test_a_first_message_on_a_solved_ticket_leaves_it_solved():
+    """An agent opened and solved it; the customer's first message is owed a response, the resolution stands."""
+    first, resolution = replay(policy(), [status("23 09:00", "solved"), received("23 10:00")], at("23 12:00"))
+    assert (first.state, resolution.state, resolution.elapsed) == (State.RUNNING, State.MET, hours(0))
+
+
 def test_a_breach_before_solving_survives_reopening():
     """Resolved late, then reopened: the promise was broken the first time."""
     events = [received("23 09:00"), status("25 12:00", "solved"), status("26 12:00", "open")]
@@ -372,6 +393,31 @@ def test_merging_does_not_undo_a_breach():
     assert (found.state, found.breached_at, found.stopped_at) == (State.BREACHED, at("23 13:00"), at("23 14:10"))
 
 
+def test_a_breach_of_our_own_survives_an_earlier_start_that_was_paused():
+    """The other ticket began earlier but stood still: our broken promise is still broken."""
+    pausing = policy(pauses={"first_response": ["pending"]})
+    other = replay(pausing, [received("23 09:00"), status("23 09:10", "pending")], at("23 14:00"))
+    events = [received("23 09:30"), Event.merged(at("23 14:00"), other)]
+    found = timer(events, "23 14:30", under=pausing)
+    assert (found.started_at, found.breached_at, found.elapsed) == (at("23 09:00"), at("23 13:30"), minutes(40))
+
+
+def test_merging_into_a_solved_ticket_leaves_its_resolution_stopped():
+    """The open resolution of the other ticket does not reopen this one; its status has to."""
+    other = replay(policy(), [received("23 09:00")], at("23 14:00"))
+    events = [received("23 10:00"), status("23 12:00", "solved"), Event.merged(at("23 14:00"), other)]
+    found = timer(events, "23 15:00", Metric.RESOLUTION)
+    assert (found.state, found.started_at, found.stopped_at) == (State.MET, at("23 10:00"), at("23 12:00"))
+
+
+def test_merging_takes_the_other_tickets_time_up_to_the_merge():
+    """Timers that were looked at later than the merge count once, not twice."""
+    other = [received("23 09:00"), status("23 12:30", "pending"), status("23 13:00", "open")]
+    events = [received("23 11:00"), Event.merged(at("23 12:00"), replay(policy(), other, at("23 14:00")))]
+    found = timer(events, "23 13:00", Metric.RESOLUTION)
+    assert (found.elapsed, len(found.segments)) == (hours(4), 1)
+
+
 def test_spam_and_deletion_leave_no_breach():
     """Cancelled timers are neither met nor broken, however late it was; nothing that comes later changes them."""
     events = [received("23 09:00"), Event.cancelled(at("27 12:00"), "spam"), received("27 13:00"), replied("27 14:00")]
@@ -386,6 +432,13 @@ def test_cancelling_keeps_what_was_met():
     events = [received("23 09:00"), replied("23 10:00"), Event.cancelled(at("23 12:00"), "deleted")]
     first, resolution = replay(policy(), events, at("24 12:00"))
     assert (first.state, resolution.state) == (State.MET, State.CANCELLED)
+
+
+def test_cancelling_takes_back_a_breach_that_was_answered():
+    """A late answer to what turns out to be spam broke no promise; its own instant stays."""
+    events = [received("23 09:00"), replied("23 14:30"), Event.cancelled(at("27 12:00"), "spam")]
+    found = timer(events, "27 13:00")
+    assert (found.state, found.breached_at, found.stopped_at) == (State.CANCELLED, None, at("23 14:30"))
 
 
 def test_taken_back_from_spam_the_clock_goes_on_as_if_nothing_had_been():

@@ -106,6 +106,8 @@ def test_in_overload_the_least_worth_an_hour_gives_way():
     """Two of three fit: the long one of little weight is let go, and the heavy one stays however long."""
     items = [item("small", 25), item("long", 26, 1, minutes(20)), item("other", 27)]
     assert names(rank(items, NOW, 1)) == ["small", "other", "long"]
+    items = [item("long", 25, 1, minutes(20)), item("small", 26), item("other", 27)]
+    assert names(rank(items, NOW, 1)) == ["small", "other", "long"]
     items = [item("small", 25), item("heavy", 26, 9, minutes(20)), item("other", 27)]
     assert names(rank(items, NOW, 1)) == ["heavy", "small", "other"]
 
