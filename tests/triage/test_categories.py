@@ -56,8 +56,8 @@ def test_two_categories_share_probability_one() -> None:
 
 def test_one_example_each_is_enough_to_start() -> None:
     """Categories of one example work, and admit that they are not calibrated."""
-    model = CategoryModel.fit(*clusters(4, 1, spread=0.01))
-    vectors, labels = clusters(4, 2, spread=0.01, seed=3)
+    model = CategoryModel.fit(*clusters(25, 1, spread=0.01))
+    vectors, labels = clusters(25, 2, spread=0.01, seed=3)
     assert [score.label for score in model.scores_many(vectors)] == labels
     assert not model.calibrated
 
