@@ -2,10 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from copilot.channels.transport import OutgoingReply
+from copilot.errors import AnswerableError, Unavailable
+from copilot.llm import Numbered, checked_choice, parse
 from knowledge.articles import Visibility
 from knowledge.embedding import DEFAULT_DIMENSION, Vectors
 from knowledge.lexical import Audience
@@ -81,3 +87,97 @@ class MemoryIndex:
     def _check(self) -> None:
         if self.broken:
             raise IndexUnavailable(self.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a language model was asked."""
+
+    message: str
+    sentences: tuple[tuple[int, str, str], ...]
+
+
+Answer = str | Sequence[int] | Unavailable | Callable[[Question], Sequence[int]]
+"""Raw text as a server would return it, the numbers chosen, an error to raise, or a function that chooses."""
+
+
+class ScriptedModel:
+    """A `LanguageModel` that gives the scripted answers in turn, the last one for ever, and keeps every question."""
+
+    def __init__(self, *answers: Answer, name: str = "scripted") -> None:
+        self.name = name
+        self.calls: list[Question] = []
+        self._answers: tuple[Answer, ...] = answers or ((),)
+        self._lock = threading.Lock()
+
+    def choose(self, message: str, sentences: Numbered) -> list[int]:
+        """Numbers as scripted; raises `Unavailable` when that is scripted or the scripted text makes no sense."""
+        question = Question(message, tuple(sentences))
+        with self._lock:
+            answer = self._answers[min(len(self.calls), len(self._answers) - 1)]
+            self.calls.append(question)
+        return checked_choice(self.name, self._numbers(answer, question), sentences)
+
+    def check(self) -> None:
+        """Raise `Unavailable` when the next answer is an error."""
+        upcoming = self._answers[min(len(self.calls), len(self._answers) - 1)]
+        if isinstance(upcoming, Unavailable):
+            raise upcoming
+
+    def _numbers(self, answer: Answer, question: Question) -> Sequence[int]:
+        if isinstance(answer, Unavailable):
+            raise answer
+        if isinstance(answer, str):
+            return parse(self.name, answer)
+        return answer(question) if callable(answer) else answer
+
+
+class RecordingTransport:
+    """A `Transport` that keeps what it is given: `attempts` is every try, `sent` what arrived, doubled if sent
+    twice unless `resend_is_safe`."""
+
+    name = "recording"
+
+    def __init__(self, *failures: AnswerableError, resend_is_safe: bool = False) -> None:
+        self.resend_is_safe = resend_is_safe
+        self.attempts: list[OutgoingReply] = []
+        self.sent: list[OutgoingReply] = []
+        self.broken: str | None = None
+        self._failures = list(failures)
+
+    def fail_next(self, *failures: AnswerableError) -> None:
+        """Raise these on the coming tries, in turn, and deliver again after them."""
+        self._failures.extend(failures)
+
+    def send(self, reply: OutgoingReply) -> None:
+        """Keep the reply, or raise the failure whose turn it is."""
+        self.attempts.append(reply)
+        if self._failures:
+            raise self._failures.pop(0)
+        if not self.resend_is_safe or reply not in self.sent:
+            self.sent.append(reply)
+
+    def check(self) -> None:
+        """Raise `Unavailable` while `broken` holds a reason."""
+        if self.broken:
+            raise Unavailable(self.broken)
+
+
+class ManualTime:
+    """A `TimeSource` that stands still until it is moved by hand. Starts on a Monday at nine, UTC."""
+
+    def __init__(self, start: datetime = datetime(2026, 3, 2, 9, tzinfo=UTC)) -> None:
+        if start.utcoffset() is None:
+            raise ValueError("start: expected a datetime with a time zone")
+        self._now = start.astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta | None = None, **parts: float) -> datetime:
+        """Move on, by a span or by its parts such as `minutes=5`; returns the new instant, never an earlier one."""
+        step = by if by is not None else timedelta(**parts)
+        if step < timedelta(0):
+            raise ValueError("by: time does not run backwards")
+        self._now += step
+        return self._now

@@ -115,10 +115,7 @@ class OpenAIModel:
             self._breaker.record(ok=False)
             raise
         self._breaker.record(ok=True)
-        known = {number for number, _, _ in sentences}
-        if not set(chosen) <= known:
-            raise Unavailable(f"{self.name} chose a sentence that was not offered.")
-        return list(dict.fromkeys(chosen))[:MOST_SENTENCES]
+        return checked_choice(self.name, chosen, sentences)
 
     def check(self) -> None:
         """Ask the server for its models; raises `Unavailable` when it does not answer."""
@@ -186,6 +183,14 @@ def parse(name: str, answer: str) -> list[int]:
         if isinstance(numbers, list) and all(type(number) is int for number in numbers):
             return numbers
     raise Unavailable(f"{name} answered with something that is not the JSON asked for.")
+
+
+def checked_choice(name: str, chosen: Sequence[int], sentences: Numbered) -> list[int]:
+    """The choice without repetitions, cut at the most that a reply may quote; raises `Unavailable` for a sentence that
+    was not offered."""
+    if not set(chosen) <= {number for number, _, _ in sentences}:
+        raise Unavailable(f"{name} chose a sentence that was not offered.")
+    return list(dict.fromkeys(chosen))[:MOST_SENTENCES]
 
 
 def plain_error(error: Exception) -> str:

@@ -1,0 +1,57 @@
+"""Fixtures of the service's tests: everything over fakes, nothing outside the test's own folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from litestar.testing import TestClient
+
+from copilot.fakes import ManualTime, RecordingTransport
+from copilot.wiring import Services
+from tests.builders import Desk, client_of, make_services
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Keep logs out of the tests' output and undo what a command set up."""
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def now() -> ManualTime:
+    """Monday, 2 March 2026, nine o'clock UTC, until moved by hand."""
+    return ManualTime()
+
+
+@pytest.fixture
+def services(tmp_path: Path, now: ManualTime) -> Iterator[Services]:
+    """The service over fakes, empty."""
+    built = make_services(tmp_path / "data", now)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def desk(services: Services, now: ManualTime) -> Desk:
+    """A help desk with categories, policies and articles."""
+    return Desk(services, now).seed()
+
+
+@pytest.fixture
+def transport(services: Services) -> RecordingTransport:
+    """Where the replies go."""
+    assert isinstance(services.transport, RecordingTransport)
+    return services.transport
+
+
+@pytest.fixture
+def client(desk: Desk) -> Iterator[TestClient[Any]]:
+    """A client of the real application over the same services."""
+    with client_of(desk.services) as made:
+        yield made
