@@ -78,7 +78,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another draft or confidence."""
         writer = self.llm.name if self.llm else drafting.EXTRACTIVE
-        return "|".join((self.knowledge.embedder.name, writer, drafting.PROMPT_VERSION, confidence.PRIOR))
+        return "|".join((self.knowledge.embedder.fingerprint, writer, drafting.PROMPT_VERSION, confidence.PRIOR))
 
     def answer(
         self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy

@@ -39,12 +39,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One ticket on its road: what it was, what triage said, what came of drafting."""
+    """One ticket on its road: what it was, what triage said, what came of drafting.
+
+    `classifier` is the fingerprint of the models that labelled it, without the rules.
+    """
 
     snapshot: Snapshot
     text: TicketText
     vector: Vectors | None
     assessment: Assessment
+    classifier: str
     outcome: Answer | Silence | None = None
 
 
@@ -121,7 +125,7 @@ class Pipeline:
         models = self.models.current(configuration, usable=vectors is not None)
         assessments = assess_many(texts, vectors, contexts, models)
         return [
-            Work(snapshot, text, None if vectors is None else vectors[place], assessment)
+            Work(snapshot, text, None if vectors is None else vectors[place], assessment, models.classifier_fingerprint)
             for place, (snapshot, text, assessment) in enumerate(zip(snapshots, texts, assessments, strict=True))
         ]
 
@@ -157,7 +161,7 @@ class Pipeline:
                     continue
                 if isinstance(work.outcome, Answer):
                     decision = autosend.decide(replace(work.outcome.case, autonomy=autonomy))
-                    fingerprint = f"{self.answerer.fingerprint}|{work.assessment.fingerprint}"
+                    fingerprint = f"{self.answerer.fingerprint}|{work.classifier}"
                     record_answer(
                         session, ticket, work, work.outcome, decision, fingerprint, now, autonomy.hold_seconds
                     )

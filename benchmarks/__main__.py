@@ -1,0 +1,19 @@
+"""Runs every benchmark; `python -m benchmarks NAME …` runs some."""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import pipeline
+
+BENCHMARKS: dict[str, Callable[[], None]] = {"pipeline": pipeline.main}
+
+
+def main() -> None:
+    """Run the named benchmarks, or all."""
+    for name in sys.argv[1:] or BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main()
