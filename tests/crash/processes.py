@@ -1,0 +1,73 @@
+"""The service as real processes that can be killed at any moment and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServiceProcess:
+    """One `python -m copilot …`, whose standard error goes to a file."""
+
+    def __init__(self, arguments: Sequence[str], settings: Mapping[str, str], folder: Path, name: str) -> None:
+        self.command = [sys.executable, "-m", "copilot", *arguments]
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANSWERABLE_", "OPENAI_"))}
+        self.environment = {**kept, **settings, "PYTHONPATH": str(ROOT)}
+        self.folder, self.log = folder, folder / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start without waiting."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing can be tidied up."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def terminate(self, timeout: float) -> int:
+        """SIGTERM; returns the exit code. Raises `subprocess.TimeoutExpired` when it does not end in time."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout)
+        self.process = None
+        return code
+
+    def running(self) -> bool:
+        """Whether the process has not ended by itself."""
+        return self.process is not None and self.process.poll() is None
+
+    def logged(self) -> str:
+        """Everything it has printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def wait_until_answering(url: str, timeout: float = 60.0) -> float:
+    """Wait for `/health`; returns the seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < timeout:
+        try:
+            if httpx.get(f"{url}/health", timeout=2).is_success:
+                return time.monotonic() - began
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not answer within {timeout:g} s")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

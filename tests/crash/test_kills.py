@@ -1,0 +1,94 @@
+"""The service is killed again and again in the middle of its work: nothing is lost and nothing is sent twice."""
+
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+
+from copilot.store.session import Database
+from tests.contracts import qdrant_server
+from tests.crash import ledger, shop
+from tests.crash.feeder import Feeder
+from tests.crash.processes import ServiceProcess, free_port, wait_until_answering
+from tests.crash.receiver import receiving
+
+KILLS = 30
+TICKETS = 300
+LONGEST_START = 3.0
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@contextmanager
+def running(processes: Sequence[ServiceProcess]) -> Iterator[None]:
+    """Start all, and leave none behind."""
+    try:
+        for process in processes:
+            process.start()
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+
+
+def kill_and_restart(processes: Sequence[ServiceProcess], feeder: Feeder, chance: random.Random, start: float) -> None:
+    """Kill one process at a time, in its start or in its work, while tickets come in."""
+    lifetime = min(start, LONGEST_START) / len(processes)
+    for number in range(KILLS):
+        feeder.allow((number + 1) * TICKETS // KILLS)
+        time.sleep(chance.uniform(0.3, 1.6) * lifetime)
+        victim = chance.choice(processes)
+        assert victim.running(), f"a process ended by itself:\n{victim.logged()[-3000:]}"
+        victim.kill()
+        victim.start()
+
+
+def test_nothing_is_lost_or_sent_twice(tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Thirty kills at random moments: each ticket is triaged and answered once, each reply arrives once or is marked
+    as uncertain."""
+    seed = int(os.environ.get("CRASH_SEED", random.SystemRandom().randrange(10**6)))
+    began, port, is_sqlite = time.monotonic(), free_port(), database_url.startswith("sqlite")
+    url = f"http://127.0.0.1:{port}"
+    with receiving(seed) as received, nullcontext() if is_sqlite else qdrant_server.running() as index:
+        environment = {
+            "ANSWERABLE_DATA_DIR": str(tmp_path / "data"),
+            "ANSWERABLE_DATABASE_URL": database_url,
+            "ANSWERABLE_EMBEDDER": "fake:hash",
+            "ANSWERABLE_WEBHOOK_URL": received.url,
+            "ANSWERABLE_WEBHOOK_SECRET": SECRET,
+            "ANSWERABLE_LEASE_SECONDS": "3",
+            "ANSWERABLE_BATCH_SIZE": "4",
+            "ANSWERABLE_POLL_SECONDS": "0.05",
+        } | ({"ANSWERABLE_QDRANT_URL": index} if index else {})
+        key = shop.prepare(environment)
+        chance = random.Random(seed)
+        feeder = Feeder(url, key, [shop.ticket(number, chance) for number in range(TICKETS)], seed)
+        processes = [ServiceProcess(["serve", "--port", str(port)], environment, tmp_path, "serve")]
+        if not is_sqlite:
+            processes.append(ServiceProcess(["worker"], environment, tmp_path, "worker"))
+        with running(processes):
+            start = wait_until_answering(url)
+            feeder.start()
+            kill_and_restart(processes, feeder, chance, start)
+            feeder.finish(timeout=60)
+            killing = time.monotonic() - began
+            db = Database(database_url)
+            try:
+                rows = ledger.settled(db, timeout=60)
+            finally:
+                db.close()
+    uncertain = sum(item.state == "uncertain" for item in rows.outbox)
+    with capsys.disabled():
+        print(
+            f"\n{'SQLite' if is_sqlite else 'PostgreSQL'}: seed {seed}, {KILLS} kills, {len(processes)} processes, "
+            f"{len(rows.tickets)} tickets in {feeder.attempts} attempts, {len(rows.outbox)} replies, "
+            f"{sum(received.counts.values())} received, {uncertain} uncertain, start {start:.1f} s, "
+            f"killing {killing:.0f} s, all {time.monotonic() - began:.0f} s"
+        )
+    assert feeder.unexpected == []
+    assert all(len(ids) == 1 for ids in feeder.confirmed.values())
+    ledger.check(rows, received, {ticket["external_id"] for ticket in feeder.tickets})
+    assert len(rows.outbox) > TICKETS // 2, "too few replies for the test to mean anything"

