@@ -1,4 +1,4 @@
-"""Delivers decided replies: claim, send outside any transaction, record the outcome.
+"""Delivers decided replies: claim, mark as being sent, send outside any transaction, record the outcome.
 
 Never delivers twice: what may have left without our knowing becomes "uncertain" and waits for a person, unless the
 transport says that sending the same reference again is safe.
@@ -43,16 +43,16 @@ class Outbox:
         self.configuration, self.book, self.worker, self.lease = configuration, book, worker, lease
 
     def deliver_due(self) -> int:
-        """Deliver what is due; returns how many replies were tried."""
+        """Deliver what is due; returns how many replies were looked at."""
         self.settle_abandoned()
         with self.db.write() as session:
             auto_allowed = not self.configuration.current(session).autonomy.kill_switch
-            items = outbox.claim_due(session, self.worker, self.now(), self.lease, BATCH, auto_allowed=auto_allowed)
-            items = [item for item in items if self._still_wanted(session, item)]
-            replies = [outgoing(session, item) for item in items]
-        for item, reply in zip(items, replies, strict=True):
-            self._deliver(item.id or 0, reply)
-        return len(items)
+            due = outbox.claim_due(session, self.worker, self.now(), self.lease, BATCH, auto_allowed=auto_allowed)
+        for item in due:
+            reply = self._begin(item.id or 0, item.ticket_id)
+            if reply is not None:
+                self._deliver(item.id or 0, reply)
+        return len(due)
 
     def settle_abandoned(self) -> None:
         """Replies whose sender died: send again where that is safe, otherwise ask a person."""
@@ -65,15 +65,21 @@ class Outbox:
                 else:
                     uncertain(session, item, "The service stopped while this reply was being sent.", now)
 
-    def _still_wanted(self, session: Session, item: OutboxItem) -> bool:
-        """The last look before an automatic reply leaves: nothing newer may have arrived."""
-        newest = tickets.newest_inbound_id(session, item.ticket_id)
-        if item.by != "auto" or newest == item.answers_message_id:
-            return True
-        item.state, item.claimed_by = "waiting", None
-        session.flush()
-        takeback.replies_of(session, tickets.lock(session, item.ticket_id), self.now(), "Something newer arrived.")
-        return False
+    def _begin(self, item_id: int, ticket_id: int) -> OutgoingReply | None:
+        """Mark one claimed reply as being sent, each just before it leaves, so that a dying sender leaves one reply in
+        doubt and not its whole batch; None when it was taken back, taken over, or something newer arrived."""
+        now = self.now()
+        with self.db.write() as session:
+            ticket = tickets.lock(session, ticket_id)
+            item = outbox.held(session, item_id, self.worker, now)
+            if item is None:
+                return None
+            newest = tickets.newest_inbound_id(session, ticket_id)
+            if item.by == "auto" and newest != item.answers_message_id:
+                takeback.replies_of(session, ticket, now, "Something newer arrived.")
+                return None
+            item.state, item.claimed_until = "sending", now + self.lease
+            return outgoing(session, item)
 
     def _deliver(self, item_id: int, reply: OutgoingReply) -> None:
         try:

@@ -5,7 +5,6 @@ One conditional update takes the rows and marks the holder; PostgreSQL skips row
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
@@ -24,11 +23,10 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    **also: Any,
 ) -> list[int]:
     """Take up to `limit` ready rows that nobody holds, earliest first; returns their ids in order.
 
-    `also` are further columns set in the same update. The holder must check `claimed_by` again when it records.
+    The holder must check `claimed_by` again when it records.
     """
     free = or_(col(table.claimed_until).is_(None), col(table.claimed_until) <= now)
     chosen = (
@@ -41,7 +39,7 @@ def claim(
     taken = session.execute(
         update(table)
         .where(col(table.id).in_(chosen.scalar_subquery()))
-        .values(claimed_by=worker, claimed_until=now + lease, **also)
+        .values(claimed_by=worker, claimed_until=now + lease)
         .returning(col(table.id))
         .execution_options(synchronize_session=False)
     )

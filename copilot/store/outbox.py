@@ -41,11 +41,23 @@ def outstanding(session: Session, ticket_id: int) -> OutboxItem | None:
 def claim_due(
     session: Session, worker: str, now: datetime, lease: timedelta, limit: int, *, auto_allowed: bool
 ) -> list[OutboxItem]:
-    """Take waiting replies whose time has come; automatic ones only while the kill switch is off."""
+    """Take waiting replies whose time has come; automatic ones only while the kill switch is off. They stay "waiting",
+    and can be taken back, until each is about to leave."""
     allowed = col(OutboxItem.by) != "auto" if not auto_allowed else col(OutboxItem.id).is_not(None)
     ready = and_(col(OutboxItem.state) == "waiting", allowed)
-    ids = claim(session, OutboxItem, ready, worker=worker, now=now, lease=lease, limit=limit, state="sending")
+    ids = claim(session, OutboxItem, ready, worker=worker, now=now, lease=lease, limit=limit)
     return list(session.exec(select(OutboxItem).where(col(OutboxItem.id).in_(ids)).order_by(col(OutboxItem.id))))
+
+
+def held(session: Session, item_id: int, worker: str, now: datetime) -> OutboxItem | None:
+    """The reply, with its row locked, if it still waits and is still this worker's to send."""
+    wanted = select(OutboxItem).where(
+        OutboxItem.id == item_id,
+        OutboxItem.state == "waiting",
+        OutboxItem.claimed_by == worker,
+        col(OutboxItem.claimed_until) > now,
+    )
+    return session.exec(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
 
 
 def abandoned(session: Session, now: datetime) -> Sequence[OutboxItem]:
