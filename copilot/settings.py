@@ -21,7 +21,9 @@ class Settings(BaseSettings):
         default=None, description="Address of a Qdrant server; unset: embedded in the data folder."
     )
     embedder: str | None = Field(
-        default=None, description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2."
+        default=None,
+        description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2; `fake:hash`: no model, for demos and "
+        "tests.",
     )
 
     llm_model: str | None = Field(

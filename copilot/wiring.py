@@ -18,6 +18,7 @@ from copilot.channels.transport import Transport
 from copilot.channels.webhook import WebhookTransport
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Unavailable
+from copilot.fakes import HashEmbedder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel, connect
 from copilot.outbox import Outbox
@@ -30,6 +31,8 @@ from copilot.triage_models import TriageModelCache
 from copilot.worker import Worker
 from knowledge.embedding import Embedder, SentenceTransformerEmbedder
 from knowledge.vector_index import QdrantIndex, VectorIndex
+
+FAKE_EMBEDDER = "fake:hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def build(
     make_private(settings.data_dir)
     db = Database(settings.resolved_database_url)
     db.migrate()
-    used_embedder = embedder or SentenceTransformerEmbedder(settings.embedder)
+    used_embedder = embedder or embedder_of(settings)
     knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: open_qdrant(settings, used_embedder)))
     configuration, book, models = ConfigurationCache(), PromiseBook(), TriageModelCache(used_embedder)
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
@@ -84,6 +87,11 @@ def build(
         knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
         worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model."""
+    return HashEmbedder() if settings.embedder == FAKE_EMBEDDER else SentenceTransformerEmbedder(settings.embedder)
 
 
 def open_qdrant(settings: Settings, embedder: Embedder) -> VectorIndex:
