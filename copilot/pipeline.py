@@ -16,10 +16,11 @@ import structlog
 from copilot import autosend, confidence, promises
 from copilot.answering import Answer, Answerer, Silence, Snapshot
 from copilot.approval import queue_reply
-from copilot.autosend import Decision
+from copilot.autonomy import Autonomy
+from copilot.autosend import Case, Decision
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.promises import PromiseBook
-from copilot.store import drafts, journal, tickets
+from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database, Session
 from copilot.store.tables import Draft, Ticket
 from copilot.timesource import TimeSource
@@ -160,7 +161,9 @@ class Pipeline:
                     )
                     continue
                 if isinstance(work.outcome, Answer):
-                    decision = autosend.decide(replace(work.outcome.case, autonomy=autonomy))
+                    decision = autosend.decide(
+                        as_it_stands(session, work.outcome.case, ticket, work.snapshot, autonomy)
+                    )
                     fingerprint = f"{self.answerer.fingerprint}|{work.classifier}"
                     record_answer(
                         session, ticket, work, work.outcome, decision, fingerprint, now, autonomy.hold_seconds
@@ -286,6 +289,15 @@ def record_answer(
         queue_reply(
             session, draft, ticket, draft.body, by="auto", author=None, now=now, delay=timedelta(seconds=hold_seconds)
         )
+
+
+def as_it_stands(session: Session, case: Case, ticket: Ticket, snapshot: Snapshot, autonomy: Autonomy) -> Case:
+    """The case at the moment of deciding, with whatever happened while the draft was written: new settings, somebody's
+    own reply, automatic replies to other tickets of this customer that are on their way."""
+    answered = ticket.reply_pending or tickets.replies_after(session, ticket.id or 0, snapshot.newest_message_id) > 0
+    on_their_way = outbox.automatic_on_their_way(session, ticket.customer_id)
+    auto_replies = (*snapshot.auto_replies, *on_their_way)
+    return replace(case, autonomy=autonomy, is_fresh=not answered, auto_replies=auto_replies)
 
 
 def gates_json(decision: Decision) -> list[dict[str, Any]]:

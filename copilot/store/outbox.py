@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from copilot.errors import NotFound
 from copilot.store.claims import claim
-from copilot.store.tables import OutboxItem
+from copilot.store.tables import OutboxItem, Ticket
 
 OUTSTANDING = ("waiting", "sending")
 
@@ -58,6 +58,17 @@ def held(session: Session, item_id: int, worker: str, now: datetime) -> OutboxIt
         col(OutboxItem.claimed_until) > now,
     )
     return session.exec(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
+
+
+def automatic_on_their_way(session: Session, customer_id: int) -> list[tuple[int, datetime]]:
+    """Automatic replies to this customer that are decided and not known to have failed, as (ticket id, instant)."""
+    wanted = (
+        select(OutboxItem.ticket_id, OutboxItem.created_at)
+        .join(Ticket, col(Ticket.id) == OutboxItem.ticket_id)
+        .where(Ticket.customer_id == customer_id, OutboxItem.by == "auto")
+        .where(col(OutboxItem.state).in_((*OUTSTANDING, "uncertain")))
+    )
+    return list(session.exec(wanted).all())
 
 
 def abandoned(session: Session, now: datetime) -> Sequence[OutboxItem]:
