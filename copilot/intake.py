@@ -172,7 +172,9 @@ def _reopen(session: Session, ticket: Ticket, at: datetime, now: datetime) -> No
     ticket_id = ticket.id or 0
     promises.add_event(session, ticket_id, Event.received(at))
     if ticket.status not in ("new", "open"):
-        promises.add_event(session, ticket_id, Event.status_changed(at, "open"))
+        settled = [row.at for row in tickets.sla_events(session, ticket_id) if "status" in row.data]
+        # a message on its way while the ticket was solved reopens it after that, not before
+        promises.add_event(session, ticket_id, Event.status_changed(max([at, *settled]), "open"))
         journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after="open", by="customer")
         ticket.status = "open"
     takeback.replies_of(session, ticket, now, "The customer wrote again.", only_auto=True)
@@ -279,14 +281,17 @@ def clean(text: str, name: str, longest: int, *, may_be_empty: bool = False) -> 
 
 
 def instant(at: datetime | None, now: datetime) -> datetime | None:
-    """The time of receipt in UTC; raises `Invalid` when naive or absurd."""
+    """The time of receipt in UTC, at most `now`: a clock that runs ahead is not believed.
+
+    Raises `Invalid` when naive or absurd.
+    """
     if at is None:
         return None
     if at.tzinfo is None:
         raise Invalid("received_at needs a UTC offset, such as 2026-01-31T09:00:00Z.", field="received_at")
     if not OLDEST <= at <= now + FUTURE_SKEW:
         raise Invalid("received_at must lie between the year 2000 and now.", field="received_at")
-    return at.astimezone(UTC)
+    return min(at.astimezone(UTC), now)
 
 
 def parse_received_at(text: str | None) -> datetime | None:
