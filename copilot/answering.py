@@ -84,7 +84,7 @@ class Answerer:
         self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy
     ) -> Answer | Silence:
         """A draft for the cleaned `text` of a ticket, or why there is none."""
-        found = self.knowledge.search(text, vector, MATCHES)
+        found = self.knowledge.search(text, vector, MATCHES, language=assessment.language.code)
         if not found.matches:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:

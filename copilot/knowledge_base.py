@@ -74,9 +74,16 @@ class KnowledgeBase:
         except IndexUnavailable as error:
             raise Unavailable(str(error)) from error
 
-    def search(self, text: str, vector: Vectors | None, limit: int, audience: Audience = "public") -> Retrieval:
-        """The best articles for a text; `vector` None compares words alone."""
-        return self._current().search(text, vector, limit, audience)
+    def search(
+        self,
+        text: str,
+        vector: Vectors | None,
+        limit: int,
+        audience: Audience = "public",
+        language: str | None = None,
+    ) -> Retrieval:
+        """The best articles for a text, those in its `language` first; `vector` None compares words alone."""
+        return self._current().search(text, vector, limit, audience, language)
 
     def search_text(self, text: str, limit: int, audience: Audience) -> Retrieval:
         """A search as typed by an agent, with the vector made here; words alone when there is no model."""
@@ -99,7 +106,7 @@ class KnowledgeBase:
         internal = {name for name, fact in facts.items() if fact.visibility == "internal"}
         lexical = LexicalIndex(passages, internal)
         with self._lock:
-            self._retriever = Retriever(index, lexical)
+            self._retriever = Retriever(index, lexical, {name: fact.language for name, fact in facts.items()})
             self.facts, self._version = facts, version
 
     def sync(self, limit: int = SYNC_ARTICLES) -> int:

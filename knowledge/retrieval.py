@@ -27,6 +27,8 @@ LEXICAL_WEIGHT = 0.014
 # questions of which half had their article taken out, with both scores and with words alone
 RIVALS = 5
 CURVE = (15.5, 0.233)
+# above this an article is thought to answer rather than not
+EVEN = 0.5
 CURVE_OF_WORDS = (16.3, 0.055)
 
 
@@ -55,6 +57,10 @@ class Retrieval:
     degraded: str | None = None
 
 
+_Place = tuple[float, int]
+"""(minus the score, article row), so that sorting puts the best first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Dense:
     """Hits of the vector index by article row, and the similarity that everything else stays under."""
@@ -68,24 +74,41 @@ class Retriever:
     """Searches a vector index and a lexical index of the same passages. Passages that only the vector index knows are
     left out, so that a deleted article is never shown. Threads may share it."""
 
-    def __init__(self, index: VectorIndex | None, lexical: LexicalIndex) -> None:
+    def __init__(
+        self, index: VectorIndex | None, lexical: LexicalIndex, languages: Mapping[str, str] | None = None
+    ) -> None:
         self._index = index
         self._lexical = lexical
+        known = languages or {}
+        self._languages = [known.get(article_id) for article_id in lexical.article_ids]
         self._sizes = np.bincount(lexical.article_of, minlength=len(lexical.article_ids))
 
     def search(
-        self, query_text: str, query_vector: Vectors | None, limit: int = 5, audience: Audience = "public"
+        self,
+        query_text: str,
+        query_vector: Vectors | None,
+        limit: int = 5,
+        audience: Audience = "public",
+        language: str | None = None,
     ) -> Retrieval:
-        """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder."""
+        """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder.
+
+        With a `language`, its articles come first and compete among themselves, because the translations of an answer
+        are no rivals of it; the others lead only when they are closer and answer while it does not.
+        """
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience)
         ranked = sorted((-score, row) for row, score in self._scored(words, dense).items())
-        if not ranked:
+        own = [place for place in ranked if language is not None and self._languages[place[1]] == language]
+        others = [place for place in ranked if language is None or self._languages[place[1]] != language]
+        by_words = dense.degraded is not None
+        if own and others and others[0] < own[0] and _answers(own, by_words) < EVEN < _answers(others, by_words):
+            own, others = others, own
+        first = own or others
+        if not first:
             return Retrieval((), 0.0, 0.0, dense.degraded)
-        scores = [-score for score, _ in ranked[: RIVALS + 1]]
-        matches = tuple(self._match(row, -score, words, dense) for score, row in ranked[:limit])
-        answerable = _answerable(_lead(scores, RIVALS), dense.degraded is not None)
-        return Retrieval(matches, _lead(scores, 1), answerable, dense.degraded)
+        matches = tuple(self._match(row, -score, words, dense) for score, row in [*own, *others][:limit])
+        return Retrieval(matches, _lead(first, 1), _answers(first, by_words), dense.degraded)
 
     def _dense(self, vector: Vectors | None, audience: Audience) -> _Dense:
         if vector is None:
@@ -129,11 +152,12 @@ class Retriever:
         return Match(self._lexical.passages[passage], score, similarity, float(words.articles[row]))
 
 
-def _lead(scores: Sequence[float], rivals: int) -> float:
+def _lead(ranked: Sequence[_Place], rivals: int) -> float:
     """How far the first score is ahead of the mean of the next ones; rivals that do not exist count as 0."""
-    return scores[0] - sum(scores[1 : rivals + 1]) / rivals
+    return sum(score for score, _ in ranked[1 : rivals + 1]) / rivals - ranked[0][0]
 
 
-def _answerable(lead: float, by_words: bool) -> float:
+def _answers(ranked: Sequence[_Place], by_words: bool) -> float:
+    """The probability that the first of these answers."""
     steepness, half = CURVE_OF_WORDS if by_words else CURVE
-    return 1 / (1 + math.exp(-steepness * (lead - half)))
+    return 1 / (1 + math.exp(-steepness * (_lead(ranked, RIVALS) - half)))

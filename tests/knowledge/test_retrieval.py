@@ -32,7 +32,8 @@ def built(articles=ARTICLES):
         index.upsert(passages, EMBEDDER.encode([embedding_text(p) for p in passages]), article.visibility)
         every += passages
     internal = {article.id for article in articles if article.visibility == "internal"}
-    return index, Retriever(index, LexicalIndex(every, internal))
+    languages = {article.id: article.language for article in articles}
+    return index, Retriever(index, LexicalIndex(every, internal), languages)
 
 
 def ask(retriever, text, **more):
@@ -62,6 +63,26 @@ def test_the_public_never_gets_internal_articles():
     passages = split(ARTICLES[3])
     index.upsert(passages, EMBEDDER.encode([embedding_text(passage) for passage in passages]), "public")
     assert "margins" not in ids(ask(retriever, "refund margins"))
+
+
+TRANSLATED = [
+    *ARTICLES,
+    Article("refund-fr", "Refunds", "A refund takes five days. It goes back to your card. Merci.", language="fr"),
+    Article("cuisine-fr", "Cuisine", "La soupe est servie chaude le soir.", language="fr"),
+]
+
+
+def test_articles_in_the_customers_language_come_first():
+    """Between two answers the one in the customer's language is first, and without a language the closer one."""
+    _, retriever = built(TRANSLATED)
+    assert ids(ask(retriever, "how long does a refund take"))[0] == "refund"
+    assert ids(ask(retriever, "how long does a refund take", language="fr"))[0] == "refund-fr"
+
+
+def test_another_language_leads_when_only_it_answers():
+    """Where nothing in the customer's language answers, the closest article that does is first all the same."""
+    _, retriever = built(TRANSLATED)
+    assert ids(ask(retriever, "Download an invoice from your account page.", language="fr"))[0] == "invoice"
 
 
 def test_passages_only_the_vector_index_knows_are_left_out():
