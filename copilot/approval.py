@@ -19,7 +19,7 @@ def approve(
     draft, ticket = _locked(session, draft_id)
     text = draft.body if body is None else clean(body, "body", LONGEST_BODY)
     existing = outbox.of_draft(session, draft_id)
-    if existing is not None and existing.state != "cancelled":
+    if existing is not None and existing.state not in ("cancelled", "failed"):
         if existing.body == text:
             return existing
         raise Conflict("This draft has already been sent on its way with another text.")
@@ -58,7 +58,7 @@ def queue_reply(
     now: datetime,
     delay: timedelta,
 ) -> OutboxItem:
-    """The draft's one row in the outbox, in the caller's transaction; a cancelled row is used again."""
+    """The draft's one row in the outbox, in the caller's transaction; a cancelled or failed row is used again."""
     item = outbox.of_draft(session, draft.id or 0)
     if item is None:
         item = OutboxItem(

@@ -13,7 +13,7 @@ from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingRep
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Conflict
 from copilot.promises import PromiseBook
-from copilot.store import journal, outbox, tickets
+from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database, Session
 from copilot.store.tables import Message, OutboxItem, SlaEvent
 from copilot.timesource import TimeSource
@@ -87,11 +87,17 @@ class Outbox:
         except NotDelivered as error:
             self._record(item_id, error.message, final=error.final)
         except OutcomeUnknown as error:
-            with self.db.write() as session:
-                uncertain(session, outbox.find(session, item_id), error.message, self.now())
+            self._ask_a_person(item_id, error.message)
+        except Exception as error:
+            log.exception("delivery_broke", outbox_id=item_id)
+            self._ask_a_person(item_id, f"Sending broke off: {type(error).__name__}.")
         else:
             with self.db.write() as session:
                 delivered(session, outbox.find(session, item_id), self.book, self.now())
+
+    def _ask_a_person(self, item_id: int, reason: str) -> None:
+        with self.db.write() as session:
+            uncertain(session, outbox.find(session, item_id), reason, self.now())
 
     def _record(self, item_id: int, problem: str, *, final: bool) -> None:
         """A known failure: try again later, or give up and put the ticket back before a person."""
@@ -175,6 +181,7 @@ def settle(session: Session, item_id: int, *, arrived: bool, by: str, book: Prom
     if item.state not in ("uncertain", "failed"):
         raise Conflict(f"This reply is {item.state}; there is nothing to settle.")
     journal.record(session, now, "delivery_settled", item.ticket_id, outbox_id=item_id, arrived=arrived, by=by)
+    drafts.decided(session, item.draft_id, item.by)
     if arrived:
         delivered(session, item, book, now)
     else:

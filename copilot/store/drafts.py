@@ -42,6 +42,12 @@ def supersede(session: Session, ticket_id: int) -> None:
     )
 
 
+def decided(session: Session, draft_id: int | None, state: str) -> None:
+    """A draft that was offered again after its reply had failed is no longer open: that reply counts after all."""
+    if draft_id is not None:
+        session.exec(update(Draft).where(col(Draft.id) == draft_id, Draft.state == "open").values(state=state))
+
+
 def verdicts(session: Session, draft_id: int) -> Sequence[Verdict]:
     """What people said of a draft, oldest first."""
     return session.exec(select(Verdict).where(Verdict.draft_id == draft_id).order_by(col(Verdict.id))).all()
