@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from copilot.channels.transport import OutgoingReply
-from copilot.errors import AnswerableError, Unavailable
+from copilot.errors import Unavailable
 from copilot.llm import Numbered, checked_choice, parse
 from knowledge.articles import Visibility
 from knowledge.embedding import DEFAULT_DIMENSION, Vectors
@@ -138,14 +138,14 @@ class RecordingTransport:
 
     name = "recording"
 
-    def __init__(self, *failures: AnswerableError, resend_is_safe: bool = False) -> None:
+    def __init__(self, *failures: BaseException, resend_is_safe: bool = False) -> None:
         self.resend_is_safe = resend_is_safe
         self.attempts: list[OutgoingReply] = []
         self.sent: list[OutgoingReply] = []
         self.broken: str | None = None
         self._failures = list(failures)
 
-    def fail_next(self, *failures: AnswerableError) -> None:
+    def fail_next(self, *failures: BaseException) -> None:
         """Raise these on the coming tries, in turn, and deliver again after them."""
         self._failures.extend(failures)
 
