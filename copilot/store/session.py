@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session as Session
@@ -24,6 +24,9 @@ DatabaseDown = OperationalError
 
 Result = TypeVar("Result")
 
+MIGRATION_LOCK = 5_273_614_890_117
+"""Any number that no other program on the same database takes as its advisory lock."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -34,7 +37,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.writer = _sqlite(url, writing=True) if self.is_sqlite else _postgresql(url)
-        self.reader = _sqlite(url, writing=False) if self.is_sqlite else self.writer
+        self.reader = _sqlite(url, writing=False) if self.is_sqlite else _snapshots(self.writer)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -62,6 +65,9 @@ class Database:
         """Bring the schema to the newest version. Raises `Unavailable` when the database cannot be opened."""
         try:
             with self.writer.connect() as connection:
+                if not self.is_sqlite:
+                    # processes that start together wait for each other; SQLite's writer is alone anyway
+                    connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
                 config = alembic_config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -97,6 +103,11 @@ def _first_line(error: Exception) -> str:
 
 def _postgresql(url: str) -> Engine:
     return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def _snapshots(engine: Engine) -> Engine:
+    """The same pool, where one transaction sees one moment, as SQLite's readers do anyway."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _sqlite(url: str, *, writing: bool) -> Engine:
