@@ -1,9 +1,11 @@
 """The web application around the services: routes, authentication, CSRF, error table, headers, the worker's life."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from litestar import Litestar, Request
 from litestar.config.csrf import CSRFConfig
@@ -101,12 +103,15 @@ def openapi() -> OpenAPIConfig:
 
 
 def csrf_secret(folder: Path) -> str:
-    """The secret under which CSRF tokens are signed; made once and kept in the data folder."""
+    """The secret under which CSRF tokens are signed; made once and kept in the data folder.
+
+    It appears whole or not at all: a process may be killed here, or two may start together.
+    """
     path = folder / "csrf.key"
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=folder, prefix="csrf.", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text(encoding="ascii")
