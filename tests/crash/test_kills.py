@@ -18,7 +18,7 @@ from tests.crash.receiver import receiving
 
 KILLS = 30
 TICKETS = 300
-LONGEST_START = 3.0
+LONGEST_START = 2.5
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -39,7 +39,7 @@ def kill_and_restart(processes: Sequence[ServiceProcess], feeder: Feeder, chance
     lifetime = min(start, LONGEST_START) / len(processes)
     for number in range(KILLS):
         feeder.allow((number + 1) * TICKETS // KILLS)
-        time.sleep(chance.uniform(0.3, 1.6) * lifetime)
+        time.sleep(chance.uniform(0.2, 1.5) * lifetime)
         victim = chance.choice(processes)
         assert victim.running(), f"a process ended by itself:\n{victim.logged()[-3000:]}"
         victim.kill()
