@@ -140,6 +140,9 @@ class OpenAIModel:
                 continue  # a server that does not know this response format says so with 400
             except openai.OpenAIError as error:
                 raise Unavailable(f"{self.name} failed: {plain_error(error)}") from error
+            except (ValueError, TypeError, LookupError, AttributeError) as error:
+                # the client trusts that a server which answers 200 sends a completion
+                raise Unavailable(f"{self.name} answered with something that is not a completion.") from error
         raise Unavailable(f"{self.name} refused the request.")
 
     def _complete(self, prompt: str, wanted: dict[str, Any]) -> str:
