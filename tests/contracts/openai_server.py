@@ -1,0 +1,132 @@
+"""A stand-in for an OpenAI-compatible server on loopback: answers each request as scripted and keeps what was asked."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = Callable[["Handler", dict[str, Any]], None]
+
+
+@dataclass
+class Script:
+    """What to answer, in turn, the last for ever; what was asked; an event that ends every slow answer."""
+
+    answers: list[Answer]
+    url: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    script: Script
+
+    def do_GET(self) -> None:
+        """The list of models."""
+        self.send_json(200, {"object": "list", "data": []})
+
+    def do_POST(self) -> None:
+        """A chat completion."""
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        place = len(self.script.requests)
+        self.script.requests.append(body)
+        self.script.answers[min(place, len(self.script.answers) - 1)](self, body)
+
+    def send_json(self, status: int, document: Any) -> None:
+        """A whole answer at once."""
+        self.send_raw(status, json.dumps(document).encode())
+
+    def send_raw(self, status: int, content: bytes, kind: str = "application/json") -> None:
+        """Bytes at once."""
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+def saying(content: str | None) -> Answer:
+    """An answer with this text."""
+
+    def answer(handler: Handler, _: dict[str, Any]) -> None:
+        handler.send_json(200, completion([{"index": 0, "finish_reason": "stop", "message": message(content)}]))
+
+    return answer
+
+
+def no_choices(handler: Handler, _: dict[str, Any]) -> None:
+    """An answer without choices."""
+    handler.send_json(200, completion([]))
+
+
+def failing(status: int) -> Answer:
+    """An error answer."""
+    return lambda handler, _: handler.send_json(status, {"error": {"message": "no", "type": "x"}})
+
+
+def raw(content: bytes, kind: str = "application/json") -> Answer:
+    """These bytes with status 200."""
+    return lambda handler, _: handler.send_raw(200, content, kind)
+
+
+def only_json_object(handler: Handler, body: dict[str, Any]) -> None:
+    """A server that refuses `json_schema`, as some do."""
+    if body["response_format"]["type"] == "json_schema":
+        failing(400)(handler, body)
+    else:
+        saying('{"sentences": [2]}')(handler, body)
+
+
+def silent(handler: Handler, _: dict[str, Any]) -> None:
+    """No answer until the test is over."""
+    handler.script.over.wait(20)
+    handler.close_connection = True
+
+
+def dripping(handler: Handler, _: dict[str, Any]) -> None:
+    """One byte now and then, for ever: no single read times out."""
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", "100000")
+    handler.end_headers()
+    while not handler.script.over.wait(0.05):
+        try:
+            handler.wfile.write(b" ")
+        except OSError:
+            return
+
+
+def message(content: str | None) -> dict[str, Any]:
+    """The message of a choice."""
+    return {"role": "assistant", "content": content}
+
+
+def completion(choices: list[dict[str, Any]]) -> dict[str, Any]:
+    """A completion as the API shapes it."""
+    return {"id": "c", "object": "chat.completion", "created": 0, "model": "m", "choices": choices}
+
+
+@contextmanager
+def running(*answers: Answer) -> Iterator[Script]:
+    """Serve on a free loopback port."""
+    script = Script(list(answers))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Scripted", (Handler,), {"script": script}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    script.url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield script
+    finally:
+        script.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
