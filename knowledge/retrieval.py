@@ -145,11 +145,12 @@ class Retriever:
         return (best[0] + sum(best) / len(best)) / 2
 
     def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense) -> Match:
-        similarity, passage = dense.hits.get(row, [(0.0, -1)])[0]
-        if passage < 0:
-            of_article = np.flatnonzero(self._lexical.article_of == row)
-            passage = int(of_article[np.argmax(words.passages[of_article])])
-        return Match(self._lexical.passages[passage], score, similarity, float(words.articles[row]))
+        """The article's passage that is nearest in meaning and words together."""
+        near = {passage: similarity for similarity, passage in dense.hits.get(row, ())}
+        of_article = np.flatnonzero(self._lexical.article_of == row)
+        closeness = np.array([near.get(int(passage), dense.floor) for passage in of_article])
+        best = int(of_article[np.argmax(closeness + LEXICAL_WEIGHT * words.passages[of_article])])
+        return Match(self._lexical.passages[best], score, near.get(best, 0.0), float(words.articles[row]))
 
 
 def _lead(ranked: Sequence[_Place], rivals: int) -> float:
