@@ -34,6 +34,13 @@ def overview(request: AnyRequest, services: Services, identity: Identity) -> Res
         return page("admin/overview.html", frame=frame, admin=admin_view(session, services))
 
 
+@get("/admin/kill-switch", sync_to_thread=True, guards=[needs_admin])
+def switch(services: Services) -> Response[str]:
+    """The switch alone, as it stands now."""
+    with services.db.read() as session:
+        return page("admin/kill.html", admin=admin_view(session, services))
+
+
 @post("/admin/kill-switch", sync_to_thread=True, guards=[needs_admin], status_code=200)
 def throw_switch(data: URLEncodedBody[SwitchForm], services: Services, identity: Identity) -> Response[str]:
     """Stop everything, or allow it again; replies that wait to leave are taken back at once."""

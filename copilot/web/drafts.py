@@ -32,7 +32,7 @@ def reject(data: URLEncodedBody[RejectionForm], id: Id, services: Services, iden
     reason = ": ".join(part for part in (data.choice.strip(), data.reason.strip()) if part)
     with services.db.write() as session:
         draft = approval.reject(session, id, identity.name, reason, services.now())
-    return ticket_fragment(services, draft.ticket_id, toast("Draft rejected.."))
+    return ticket_fragment(services, draft.ticket_id, toast("Draft rejected."))
 
 
 @post("/outbox/{id:int}/cancellation", sync_to_thread=True, guards=[needs_agent], status_code=200)

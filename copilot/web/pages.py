@@ -18,7 +18,7 @@ HANDLERS = (
     drafts.approve, drafts.reject, drafts.take_back, drafts.send_again, drafts.mark_delivered,
     knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
     knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
-    autonomy.overview, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
+    autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
     live.kill_banner,

@@ -168,7 +168,7 @@ def timer_view(timer: Timer) -> TimerView:
         due=due_of(timer, name),
         elapsed=wording.duration(timer.elapsed.total_seconds()),
         why=explain(timer).partition(": ")[2] or timer.why,
-        segments=segment_views(timer.segments[-MOST_SEGMENTS:]),
+        segments=segment_views(timer.segments[-MOST_SEGMENTS:], timer.due_at),
     )
 
 
@@ -181,12 +181,13 @@ def due_of(timer: Timer, name: str) -> DueView:
     return DueView(timer.state.value, f"{name} due" if timer.due_at else name, timer.due_at)
 
 
-def segment_views(segments: Sequence[Segment]) -> tuple[SegmentView, ...]:
-    """Segments with their place on a bar of 100 %."""
+def segment_views(segments: Sequence[Segment], due_at: datetime | None) -> tuple[SegmentView, ...]:
+    """Segments with their place on a bar that ends when the promise falls due, or later if that has passed."""
     if not segments:
         return ()
     begin = segments[0].start
-    whole = max((segments[-1].end - begin).total_seconds(), 1.0)
+    ends = max(segments[-1].end, due_at or segments[-1].end)
+    whole = max((ends - begin).total_seconds(), 1.0)
     return tuple(
         SegmentView(
             kind=row.kind.value,

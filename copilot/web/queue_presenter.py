@@ -11,6 +11,8 @@ from copilot.web.views import DueView, QueueFilter, QueueRow
 
 SOON = timedelta(hours=1)
 SNIPPET = 160
+# not worth a mark on every row
+PLAIN_SEGMENTS = ("standard", "default", "regular")
 Test = Callable[[QueueEntry, datetime], bool]
 
 
@@ -82,7 +84,7 @@ def row_view(
         due=due_view(ticket, now),
         why=why[:1].upper() + why[1:],
         draft=draft_word(ticket, draft),
-        segment=customer.segment,
+        segment=customer.segment if customer.segment not in PLAIN_SEGMENTS else None,
         selected=selected,
     )
 
@@ -94,7 +96,11 @@ def snippet(messages: Sequence[Message]) -> str:
 
 
 def due_view(ticket: Ticket, now: datetime) -> DueView:
-    """The next promise of the ticket as it was stored with it."""
+    """What falls due next: the internal goal, which the queue works to, then the promise itself."""
+    if ticket.next_goal_at is not None and ticket.next_goal_at >= now:
+        promised = ticket.next_goal_at == ticket.next_due_at
+        name = wording.label(wording.METRICS, ticket.next_due_metric or "due")
+        return DueView("running", name if promised else f"{name}: the team’s goal", ticket.next_goal_at)
     if ticket.next_due_at is not None:
         state = "breached" if ticket.next_due_at < now else "running"
         return DueView(state, wording.label(wording.METRICS, ticket.next_due_metric or "due"), ticket.next_due_at)

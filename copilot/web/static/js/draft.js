@@ -14,6 +14,7 @@
     const { elt, xhr } = event.detail.requestConfig ? { elt: event.detail.requestConfig.elt, xhr: event.detail.xhr } : {};
     if (!elt?.matches?.("[data-composer], #draft-form, #reject-panel") || xhr.status >= 400) return;
     elt.querySelectorAll("textarea").forEach((text) => { delete text.dataset.dirty; });
+    if (elt.matches("[data-composer]")) elt.querySelector("textarea").value = "";
   });
 
   globalThis.askRejection = (open) => {
@@ -33,6 +34,7 @@
     if (back && byId("queue-list")) {
       event.preventDefault();
       history.pushState({}, "", "/");
+      path = "/";
       goTo("queue");
     }
   });
@@ -43,8 +45,10 @@
     (target ?? document.querySelector('#queue-list [aria-current="true"]'))?.focus({ preventScroll: true });
   }
 
+  let path = location.pathname;
+  document.addEventListener("htmx:pushedIntoHistory", () => { path = location.pathname; });
   window.addEventListener("popstate", (event) => {
-    if (!event.state?.htmx) location.reload();
+    if (!event.state?.htmx && location.pathname !== path) location.reload();
   });
 
   function scrollToNewest() {

@@ -6,6 +6,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["x-csrftoken"] = token;
 });
 
+// A form that htmx sends must never be sent by the browser itself, not even in the moment before htmx knows it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[hx-post], [hx-get]")) event.preventDefault();
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 401) {

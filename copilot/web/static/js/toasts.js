@@ -14,14 +14,14 @@
     words.textContent = text;
     toast.append(words);
     const close = () => toast.remove();
-    if (undo) countDown(toast, words, text, undo, seconds, close);
-    else setTimeout(close, tone === "bad" ? 9000 : 5000);
-    toast.append(button("Dismiss", close));
     place.querySelectorAll(".toast").forEach((old) => { if (!old.querySelector("[data-undo]") || undo) old.remove(); });
     place.append(toast);
+    if (undo) countDown(toast, words, undo, seconds, close);
+    else setTimeout(close, tone === "bad" ? 9000 : 5000);
+    toast.append(button("Dismiss", close));
   }
 
-  function countDown(toast, words, text, undo, seconds, close) {
+  function countDown(toast, words, undo, seconds, close) {
     const ends = performance.now() + seconds * 1000;
     const clock = document.createElement("span");
     clock.className = "number";
