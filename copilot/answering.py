@@ -16,7 +16,7 @@ from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel
 from copilot.plaintext import plain
 from copilot.store.tables import Customer, Message, Ticket
-from knowledge.embedding import Vectors
+from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from knowledge.retrieval import Retrieval
 from triage.assess import Assessment
 
@@ -78,7 +78,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another draft or confidence."""
         writer = self.llm.name if self.llm else drafting.EXTRACTIVE
-        return "|".join((self.knowledge.embedder.fingerprint, writer, drafting.PROMPT_VERSION, confidence.PRIOR))
+        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.PRIOR))
 
     def answer(
         self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy
@@ -134,6 +134,14 @@ class Answerer:
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
         )
+
+
+def vectors_by(embedder: Embedder) -> str:
+    """The fingerprint of the embedder; a draft written while its model is missing rests on words alone."""
+    try:
+        return embedder.fingerprint
+    except EmbedderUnavailable:
+        return "words"
 
 
 def forbidden_by(assessment: Assessment) -> str | None:
