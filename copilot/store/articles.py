@@ -7,6 +7,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from copilot.errors import NotFound
+from copilot.store.matching import holds
 from copilot.store.tables import ArticleRow, PassageRow
 
 
@@ -27,7 +28,7 @@ def page(session: Session, limit: int, offset: int = 0, text: str = "") -> Seque
     """Articles in force by title; `text` filters by title."""
     wanted = select(ArticleRow).where(ArticleRow.status != "withdrawn")
     if text:
-        wanted = wanted.where(col(ArticleRow.title).ilike(f"%{text.replace('%', '').replace('_', ' ')}%"))
+        wanted = wanted.where(holds(ArticleRow.title, text))
     return session.exec(wanted.order_by(ArticleRow.title, ArticleRow.id).limit(limit).offset(offset)).all()
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from copilot.errors import NotFound
 from copilot.store.claims import claim
+from copilot.store.matching import holds
 from copilot.store.tables import Customer, Message, SlaEvent, Ticket
 
 QUEUED = ("new", "open")
@@ -169,10 +170,7 @@ def recent(session: Session, limit: int, text: str = "") -> Sequence[Ticket]:
     """The newest tickets whatever their status; `text` filters by subject or customer."""
     wanted = select(Ticket).join(Customer, col(Customer.id) == Ticket.customer_id)
     if text:
-        like = f"%{text.replace('%', '').replace('_', ' ')}%"
-        wanted = wanted.where(
-            or_(col(Ticket.subject).ilike(like), col(Customer.email).ilike(like), col(Customer.name).ilike(like))
-        )
+        wanted = wanted.where(or_(*(holds(column, text) for column in (Ticket.subject, Customer.email, Customer.name))))
     return session.exec(wanted.order_by(col(Ticket.id).desc()).limit(limit)).all()
 
 
