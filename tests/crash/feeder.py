@@ -47,11 +47,14 @@ class Feeder:
         headers = {"authorization": f"Bearer {self.key}"}
         with httpx.Client(headers=headers, timeout=10) as http:
             for number in range(share, len(self.tickets), SENDERS):
-                with self._lock:
-                    self._lock.wait_for(lambda wanted=number: self._allowed > wanted, PATIENCE)
+                self._wait_until_allowed(number)
                 # some senders never see the answer that they got, and send once more
                 for _ in range(2 if chance.random() < 0.1 else 1):
                     self._send(http, self.tickets[number])
+
+    def _wait_until_allowed(self, number: int) -> None:
+        with self._lock:
+            self._lock.wait_for(lambda: self._allowed > number, PATIENCE)
 
     def _send(self, http: httpx.Client, ticket: dict[str, Any]) -> None:
         deadline = time.monotonic() + PATIENCE

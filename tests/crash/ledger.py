@@ -33,9 +33,13 @@ def read(db: Database) -> Ledger:
     """All rows, as one snapshot."""
     with db.read() as session:
         return Ledger(
-            *(list(session.exec(select(table).order_by(col(table.id))))
-              for table in (Ticket, Message, Draft, OutboxItem, JournalEntry, SlaEvent))
-        )  # fmt: skip
+            tickets=list(session.exec(select(Ticket).order_by(col(Ticket.id)))),
+            messages=list(session.exec(select(Message).order_by(col(Message.id)))),
+            drafts=list(session.exec(select(Draft).order_by(col(Draft.id)))),
+            outbox=list(session.exec(select(OutboxItem).order_by(col(OutboxItem.id)))),
+            journal=list(session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))),
+            sla_events=list(session.exec(select(SlaEvent).order_by(col(SlaEvent.id)))),
+        )
 
 
 def settled(db: Database, timeout: float) -> Ledger:
