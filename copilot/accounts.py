@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from copilot.errors import Conflict, Invalid
-from copilot.intake import EMAIL, clean
+from copilot.intake import clean, is_address
 from copilot.store import accounts as store
 from copilot.store import journal
 from copilot.store.session import Session
@@ -30,7 +30,7 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 def create_user(session: Session, email: str, name: str, role: str, password: str, now: datetime) -> User:
     """A new user. Raises `Invalid` naming the field, `Conflict` when the address is taken."""
     email = email.strip().lower()
-    if not EMAIL.fullmatch(email):
+    if not is_address(email):
         raise Invalid("email is not an e-mail address.", field="email")
     if role not in USER_ROLES:
         raise Invalid(f"role must be one of {', '.join(USER_ROLES)}.", field="role")

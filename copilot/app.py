@@ -69,6 +69,8 @@ def create_app(services: Services, *, with_worker: bool) -> Litestar:
         exception_handlers={
             AnswerableError: problems.answerable_error,
             HTTPException: problems.http_error,
+            UnicodeDecodeError: problems.unreadable_body,
+            RecursionError: problems.unreadable_body,
             Exception: problems.unexpected_error,
         },
         response_headers=SECURITY_HEADERS,

@@ -223,7 +223,7 @@ def checked_ticket(new: NewTicket, now: datetime) -> NewTicket:
         raise Invalid("channel must be a short lower-case name such as 'api'.", field="channel")
     who = new.customer
     email = who.email.strip().lower()
-    if not EMAIL.fullmatch(email):
+    if not is_address(email):
         raise Invalid("customer.email is not an e-mail address.", field="customer.email")
     if who.timezone is not None:
         check_zone(who.timezone)
@@ -302,6 +302,11 @@ def parse_received_at(text: str | None) -> datetime | None:
         return read_instant(text[:40], "received_at")
     except (ValueError, OverflowError) as error:
         raise Invalid(str(error), field="received_at") from error
+
+
+def is_address(text: str) -> bool:
+    """Whether this is one e-mail address, without anything invisible in it."""
+    return EMAIL.fullmatch(text) is not None and text.isprintable()
 
 
 def check_zone(name: str) -> None:

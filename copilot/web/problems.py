@@ -33,6 +33,7 @@ TITLES = {
     503: "Not available right now",
 }
 NAMED_FIELD = re.compile(r"field `([^`]{1,100})`")
+MISSING_PARAMETER = re.compile(r"Missing required query parameter '([^']{1,100})'")
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +50,17 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     """An error of the framework: routing, validation, authentication, size."""
     if error.status_code == 401 and not is_program(request):
         return Redirect("/sign-in")
-    errors = field_errors(error.extra)
+    errors = field_errors(error.extra) or missing_parameter(error.detail)
     detail = "; ".join(f"{row['field']}: {row['message']}" for row in errors) if errors else error.detail
     if error.status_code >= 500:
         detail = ""
     return problem(request, error.status_code, detail, errors, error.headers)
+
+
+def unreadable_body(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A body that breaks the decoder itself: not UTF-8, or nested without end."""
+    log.warning("unreadable_body", path=request.url.path, exc_info=error)
+    return problem(request, 400, "The body is not readable JSON.", [{"field": "body", "message": "not readable JSON"}])
 
 
 def unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -86,6 +93,12 @@ def field_errors(extra: Any) -> Errors:
     """The framework's validation errors, each with the path of the field in the request's JSON."""
     rows = extra if isinstance(extra, list) else []
     return [_field_error(row) for row in rows if isinstance(row, dict) and "message" in row]
+
+
+def missing_parameter(detail: str) -> Errors:
+    """The framework's complaint about a query parameter that is not there."""
+    named = MISSING_PARAMETER.match(detail)
+    return [{"field": named[1], "message": "is missing"}] if named else []
 
 
 def _field_error(row: Mapping[str, Any]) -> dict[str, str]:
