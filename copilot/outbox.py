@@ -22,7 +22,7 @@ from sla.events import Event
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=30)
-BATCH = 16
+BATCH = 4
 log = structlog.get_logger(__name__)
 
 

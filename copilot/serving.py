@@ -8,7 +8,7 @@ import structlog
 from copilot.errors import Unavailable
 from copilot.settings import Settings
 from copilot.wiring import Services, build
-from knowledge.embedding import Embedder, EmbedderUnavailable
+from knowledge.embedding import EmbedderUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ def run_web(services: Services, host: str, port: int, *, with_worker: bool) -> N
 
     from copilot.app import create_app
 
-    warm_up(services.embedder)
+    warm_up(services, with_index=with_worker)
     app = create_app(services, with_worker=with_worker)
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
@@ -47,13 +47,18 @@ def work(settings: Settings) -> None:
     services.close()
 
 
-def warm_up(embedder: Embedder) -> None:
-    """Load the model in the background, so that the first ticket does not wait for it."""
+def warm_up(services: Services, *, with_index: bool) -> None:
+    """Load the model in the background, so that the first ticket does not wait for it, and say in the log when it or
+    the index cannot be used, such as when another process has the embedded index open."""
 
     def load() -> None:
         try:
-            embedder.encode(["warm up"])
+            services.embedder.encode(["warm up"])
+            if with_index:
+                services.knowledge.check()
         except EmbedderUnavailable as error:
             log.error("embedder_unavailable", reason=str(error))
+        except Unavailable as error:
+            log.warning("index_unavailable", reason=error.message)
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()
