@@ -53,7 +53,7 @@ def load(services: Services, articles: Path) -> None:
     with services.db.write() as session:
         for article in read_articles([articles]):
             save_article(session, article, services.now(), "benchmark")
-    index_all(services, lambda done, total: None)
+    index_all(services, lambda *_: None)
 
 
 def timed_encoder(services: Services, texts: list[str]) -> float:

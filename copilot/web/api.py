@@ -267,8 +267,8 @@ def saved(session: Session, data: ArticleBody, id: str, now: datetime, identity:
 def router() -> Router:
     """Everything under /api/v1."""
     plain = [
-        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, approve_draft, reject_draft,
-        list_articles, create_article, read_article, replace_article, remove_article, search,
+        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, approve_draft,
+        reject_draft, list_articles, create_article, read_article, replace_article, remove_article, search,
     ]  # fmt: skip
     documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
     return Router("/api/v1", route_handlers=[*plain, *documents], tags=["version 1"])
