@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from copilot.store import articles
 from copilot.store.session import Database
 from copilot.store.tables import Draft, JournalEntry, Message, OutboxItem, SlaEvent, Ticket
 from tests.crash.receiver import Received
@@ -40,6 +41,12 @@ def read(db: Database) -> Ledger:
             journal=list(session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))),
             sla_events=list(session.exec(select(SlaEvent).order_by(col(SlaEvent.id)))),
         )
+
+
+def unindexed(db: Database) -> int:
+    """How many articles the index lacks, as far as the database knows."""
+    with db.read() as session:
+        return articles.unindexed_count(session)
 
 
 def settled(db: Database, timeout: float) -> Ledger:

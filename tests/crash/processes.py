@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -36,7 +37,7 @@ class ServiceProcess:
             self.process.wait()
             self.process = None
 
-    def terminate(self, timeout: float) -> int:
+    def stop(self, timeout: float) -> int:
         """SIGTERM; returns the exit code. Raises `subprocess.TimeoutExpired` when it does not end in time."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
@@ -51,6 +52,18 @@ class ServiceProcess:
     def logged(self) -> str:
         """Everything it has printed."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def running(processes: Sequence[ServiceProcess]) -> Iterator[None]:
+    """Start all, and leave none behind."""
+    try:
+        for process in processes:
+            process.start()
+        yield
+    finally:
+        for process in processes:
+            process.kill()
 
 
 def wait_until_answering(url: str, timeout: float = 60.0) -> float:

@@ -1,8 +1,10 @@
 """A small shop whose questions are answered automatically, and its customers' tickets."""
 
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from copilot import accounts, configuration
@@ -23,6 +25,7 @@ ARTICLES = {
     "warranty": ("How long the warranty lasts", "The warranty on our gear lasts two years. To claim a repair, send us "
                  "a photo of the damage and we answer with the next steps."),
 }  # fmt: skip
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PLACES = ("France", "Norway", "Scotland", "Portugal", "Austria", "Wales", "Ireland", "Belgium")
 THINGS = ("tent", "jacket", "backpack", "stove", "lamp", "rope", "blanket", "helmet")
 
@@ -40,6 +43,33 @@ def services(settings: Settings) -> Iterator[Services]:
         yield built
     finally:
         built.close()
+
+
+def environment(folder: Path, database_url: str, receiver_url: str, index_url: str | None = None) -> dict[str, str]:
+    """The settings of a service that works in small bites and notices soon when another one has died."""
+    values = {
+        "ANSWERABLE_DATA_DIR": str(folder / "data"),
+        "ANSWERABLE_DATABASE_URL": database_url,
+        "ANSWERABLE_EMBEDDER": "fake:hash",
+        "ANSWERABLE_WEBHOOK_URL": receiver_url,
+        "ANSWERABLE_WEBHOOK_SECRET": SECRET,
+        "ANSWERABLE_LEASE_SECONDS": "3",
+        "ANSWERABLE_BATCH_SIZE": "4",
+        "ANSWERABLE_POLL_SECONDS": "0.05",
+    }
+    return values | ({"ANSWERABLE_QDRANT_URL": index_url} if index_url else {})
+
+
+def damage_index(folder: Path, damage: str) -> None:
+    """Do to the index's files what a full disk, a careless hand or a power cut may do."""
+    if damage == "removed":
+        shutil.rmtree(folder)
+    elif damage == "cut meta.json":
+        meta = folder / "meta.json"
+        meta.write_text(meta.read_text()[:20])
+    else:
+        for storage in folder.rglob("storage.sqlite"):
+            storage.write_bytes(b"")
 
 
 def prepare(environment: dict[str, str]) -> str:

@@ -3,8 +3,8 @@
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,25 +13,12 @@ from copilot.store.session import Database
 from tests.contracts import qdrant_server
 from tests.crash import ledger, shop
 from tests.crash.feeder import Feeder
-from tests.crash.processes import ServiceProcess, free_port, wait_until_answering
+from tests.crash.processes import ServiceProcess, free_port, running, wait_until_answering
 from tests.crash.receiver import receiving
 
 KILLS = 30
 TICKETS = 300
 LONGEST_START = 2.5
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-@contextmanager
-def running(processes: Sequence[ServiceProcess]) -> Iterator[None]:
-    """Start all, and leave none behind."""
-    try:
-        for process in processes:
-            process.start()
-        yield
-    finally:
-        for process in processes:
-            process.kill()
 
 
 def kill_and_restart(processes: Sequence[ServiceProcess], feeder: Feeder, chance: random.Random, start: float) -> None:
@@ -53,16 +40,7 @@ def test_nothing_is_lost_or_sent_twice(tmp_path: Path, database_url: str, capsys
     began, port, is_sqlite = time.monotonic(), free_port(), database_url.startswith("sqlite")
     url = f"http://127.0.0.1:{port}"
     with receiving(seed) as received, nullcontext() if is_sqlite else qdrant_server.running() as index:
-        environment = {
-            "ANSWERABLE_DATA_DIR": str(tmp_path / "data"),
-            "ANSWERABLE_DATABASE_URL": database_url,
-            "ANSWERABLE_EMBEDDER": "fake:hash",
-            "ANSWERABLE_WEBHOOK_URL": received.url,
-            "ANSWERABLE_WEBHOOK_SECRET": SECRET,
-            "ANSWERABLE_LEASE_SECONDS": "3",
-            "ANSWERABLE_BATCH_SIZE": "4",
-            "ANSWERABLE_POLL_SECONDS": "0.05",
-        } | ({"ANSWERABLE_QDRANT_URL": index} if index else {})
+        environment = shop.environment(tmp_path, database_url, received.url, index)
         key = shop.prepare(environment)
         chance = random.Random(seed)
         feeder = Feeder(url, key, [shop.ticket(number, chance) for number in range(TICKETS)], seed)
