@@ -17,10 +17,7 @@ def backup(settings: Settings, target: Path) -> None:
         raise Unavailable(f"There is no database at {source}.")
     if target.exists():
         raise Conflict(f"{target} exists already.")
-    part = target.with_name(target.name + ".part")
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
-        live.backup(copy)
-    os.replace(part, target)
+    os.replace(_copied(source, target), target)
 
 
 def restore(settings: Settings, source: Path, *, replace: bool) -> None:
@@ -30,15 +27,25 @@ def restore(settings: Settings, source: Path, *, replace: bool) -> None:
         raise Conflict("There is a database already; give --yes to replace it. Stop the service first.")
     check_file(source)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    with closing(sqlite3.connect(source)) as saved, closing(sqlite3.connect(part)) as copy:
-        saved.backup(copy)
+    part = _copied(source, target)
     for leftover in ("-wal", "-shm"):
         target.with_name(target.name + leftover).unlink(missing_ok=True)
     os.replace(part, target)
     database = Database(settings.resolved_database_url)
     database.migrate()
     database.close()
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """A whole copy of the database beside `target`, ready to be moved there. Raises `Unavailable`."""
+    part = target.with_name(target.name + ".part")
+    try:
+        with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(part)) as copy:
+            whole.backup(copy)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise Unavailable(f"{part} cannot be written: {error}.") from error
+    return part
 
 
 def check_file(path: Path) -> None:

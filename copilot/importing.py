@@ -122,10 +122,11 @@ def _parse(line: bytes, place: str) -> NewTicket:
 
 def _ticket(row: dict[str, Any]) -> NewTicket:
     who = row["customer"]
-    customer = NewCustomer(text(who, "email"), who.get("name"), who.get("segment"), who.get("timezone"))
+    more = (text_if_any(who, name) for name in ("name", "segment", "timezone"))
+    customer = NewCustomer(text(who, "email"), *more)
     return NewTicket(
-        row.get("channel", "api"), text(row, "external_id"), text(row, "subject"), text(row, "body"), customer,
-        intake.parse_received_at(row.get("received_at")),
+        text_if_any(row, "channel") or "api", text(row, "external_id"), text(row, "subject"), text(row, "body"),
+        customer, intake.parse_received_at(row.get("received_at")),
     )  # fmt: skip
 
 
@@ -142,6 +143,11 @@ def text(row: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise KeyError(name)
     return value
+
+
+def text_if_any(row: dict[str, Any], name: str) -> str | None:
+    """A text field that may be absent or null; raises `KeyError` naming it."""
+    return None if row.get(name) is None else text(row, name)
 
 
 def batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -34,9 +34,13 @@ class Database:
     """Hands out sessions; commits when the block ends well, rolls back otherwise."""
 
     def __init__(self, url: str) -> None:
+        """Raises `Unavailable` for an address that no driver here understands; connects later."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.writer = _sqlite(url, writing=True) if self.is_sqlite else _postgresql(url)
+        try:
+            self.writer = _sqlite(url, writing=True) if self.is_sqlite else _postgresql(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise Unavailable("The database's address must begin with sqlite:/// or postgresql+psycopg://.") from error
         self.reader = _sqlite(url, writing=False) if self.is_sqlite else _snapshots(self.writer)
 
     @contextmanager
