@@ -53,6 +53,7 @@ class KnowledgeBase:
         self._index: VectorIndex | None = None
         self._lock = threading.RLock()
         self._version: object = None
+        self._compared = False
         self._retriever = Retriever(None, LexicalIndex())
         self.facts: dict[str, ArticleFacts] = {}
 
@@ -111,6 +112,7 @@ class KnowledgeBase:
 
     def sync(self, limit: int = SYNC_ARTICLES) -> int:
         """Bring some stale articles up to date in the index; returns how many. Raises `Unavailable`."""
+        self._notice_loss()
         with self.db.read() as session:
             stale = list(store.unindexed(session, limit))
             rows = store.passages_of(session, [row.id for row in stale if row.status != "withdrawn"])
@@ -124,6 +126,21 @@ class KnowledgeBase:
             for row in stale:
                 store.mark_indexed(session, row.id, None if row.status == "withdrawn" else row.content_hash)
         return len(stale)
+
+    def _notice_loss(self) -> None:
+        """Once in a process: an index that is empty although articles are marked as indexed was lost, or belongs to
+        another model; they are all due again."""
+        if self._compared:
+            return
+        with self.db.read() as session:
+            expected = store.indexed_count(session)
+        if expected:
+            self.check()
+            if self.index.count() == 0:
+                with self.db.write() as session:
+                    store.forget_index(session)
+                log.warning("index_lost", articles=expected)
+        self._compared = True
 
     def rebuild(self) -> None:
         """Empty the index and mark every article as not indexed; `sync` fills it again. Raises `Unavailable`."""

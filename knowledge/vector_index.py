@@ -7,6 +7,8 @@ just empty until it is filled again. It can always be rebuilt from the articles.
 """
 
 import hashlib
+import shutil
+import sqlite3
 import threading
 import uuid
 import warnings
@@ -211,7 +213,7 @@ class QdrantIndex:
     @contextmanager
     def _guarded(self) -> Iterator["QdrantClient"]:
         """Give out the client, the embedded one to one thread at a time, and its failures in plain words. Whatever
-        Qdrant raises means that there is no index now: a damaged file surfaces as nearly any exception."""
+        Qdrant raises means that there is no index now."""
         try:
             with self._lock if self._local else nullcontext():
                 yield self._ready()
@@ -242,8 +244,26 @@ def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "Qdr
         _check_free(Path(path) / ".lock")
         # the embedded search is one product of matrix and vector, which several threads only slow down: 8 ms, not 1
         threadpool_limits(limits=1, user_api="blas")
-        return QdrantClient(path=str(path), force_disable_check_same_thread=True)
+        return _open_embedded(Path(path))
     return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False)
+
+
+def _open_embedded(folder: Path) -> "QdrantClient":
+    """Open the folder. One whose files cannot be read, as a crash or a full disk may leave them, is set aside as
+    `NAME-damaged` and begun anew: the index can always be built again."""
+    from qdrant_client import QdrantClient
+
+    opened = partial(QdrantClient, path=str(folder), force_disable_check_same_thread=True)
+    try:
+        return opened()
+    except (OSError, RuntimeError, sqlite3.OperationalError):
+        # no room, no permission, in use: nothing that another folder would mend
+        raise
+    except Exception:
+        aside = folder.with_name(f"{folder.name}-damaged")
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+        return opened()
 
 
 def _check_free(lock: Path) -> None:

@@ -78,6 +78,12 @@ def unindexed_count(session: Session) -> int:
     return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", stale)).one()
 
 
+def indexed_count(session: Session) -> int:
+    """How many articles in force the index holds in some version."""
+    indexed = col(ArticleRow.indexed_hash).is_not(None)
+    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", indexed)).one()
+
+
 def mark_indexed(session: Session, article_id: str, content_hash: str | None) -> None:
     """Remember what the index holds of an article; null means nothing."""
     session.exec(update(ArticleRow).where(col(ArticleRow.id) == article_id).values(indexed_hash=content_hash))

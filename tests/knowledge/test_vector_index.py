@@ -53,35 +53,32 @@ def test_a_second_opening_is_refused_in_plain_words(tmp_path):
     again.close()
 
 
-def test_a_damaged_index_is_unavailable(tmp_path):
-    """Damaged files raise the index's own error, not the library's."""
-    (tmp_path / "meta.json").write_text("{")
-    with pytest.raises(IndexUnavailable, match="cannot be used"):
-        opened(tmp_path).count()
+def damage(folder, what):
+    """Leave the index's files as a crash or a full disk might."""
+    if what == "meta.json":
+        (folder / what).write_text("{")
+        return
+    for file in folder.rglob("storage.sqlite"):
+        if what == "storage.sqlite":
+            file.write_bytes(b"not a database" * 100)
+        else:
+            with sqlite3.connect(file) as database:
+                database.execute("UPDATE points SET point = 'x'")
+            database.close()
 
 
-def test_a_damaged_collection_is_unavailable(tmp_path):
-    """A collection whose file is no database raises the index's own error."""
-    index = opened(tmp_path)
-    index.count()
-    index.close()
-    for file in tmp_path.rglob("storage.sqlite"):
-        file.write_bytes(b"not a database" * 100)
-    with pytest.raises(IndexUnavailable, match="cannot be used"):
-        opened(tmp_path).count()
-
-
-def test_a_point_that_cannot_be_read_is_unavailable(tmp_path):
-    """A row that does not unpickle raises the index's own error."""
-    index = opened(tmp_path)
-    index.upsert([PASSAGE], ONE)
-    index.close()
-    for file in tmp_path.rglob("storage.sqlite"):
-        with sqlite3.connect(file) as database:
-            database.execute("UPDATE points SET point = 'x'")
-        database.close()
-    with pytest.raises(IndexUnavailable, match="cannot be used"):
-        opened(tmp_path).count()
+@pytest.mark.parametrize("what", ["meta.json", "storage.sqlite", "a point"])
+def test_a_damaged_index_is_set_aside(tmp_path, what):
+    """Files that cannot be read are kept under another name, and an empty index takes their place, twice in a row."""
+    for _ in range(2):
+        index = opened(tmp_path / "index")
+        index.upsert([PASSAGE], ONE)
+        index.close()
+        damage(tmp_path / "index", what)
+        again = opened(tmp_path / "index")
+        assert again.count() == 0
+        again.close()
+        assert (tmp_path / "index-damaged" / "meta.json").exists()
 
 
 def test_a_folder_that_is_a_file_is_unavailable(tmp_path):

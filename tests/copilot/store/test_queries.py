@@ -156,7 +156,11 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
         articles.find(session, "gone").status = "withdrawn"
     with db.write() as session:
         assert [row.id for row in articles.unindexed(session, 10)] == ["a", "gone"]
-        assert (articles.unindexed_count(session), articles.count(session)) == (1, 2)
+        assert (articles.unindexed_count(session), articles.indexed_count(session), articles.count(session)) == (
+            1,
+            1,
+            2,
+        )
         assert [(p.id, a.id) for p, a in articles.all_passages(session)] == [("a#0", "a")]
         articles.forget_index(session)
     with db.read() as session:
