@@ -236,7 +236,7 @@ def _hit(payload: Mapping[str, Any], score: float) -> Hit:
 
 def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "QdrantClient":
     from qdrant_client import QdrantClient
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
+    from threadpoolctl import threadpool_limits
 
     # advice to Qdrant's developers, which an operator can do nothing with
     warnings.filterwarnings("ignore", message="Local mode is not recommended|Api key is used with an insecure")

@@ -45,7 +45,7 @@ def supersede(session: Session, ticket_id: int) -> None:
 def decided(session: Session, draft_id: int | None, state: str) -> None:
     """A draft that was offered again after its reply had failed is no longer open: that reply counts after all."""
     if draft_id is not None:
-        session.exec(update(Draft).where(col(Draft.id) == draft_id, Draft.state == "open").values(state=state))
+        session.exec(update(Draft).where(col(Draft.id) == draft_id, col(Draft.state) == "open").values(state=state))
 
 
 def verdicts(session: Session, draft_id: int) -> Sequence[Verdict]:
