@@ -12,6 +12,7 @@ from copilot.autonomy import parse_autonomy
 from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
 from copilot.knowledge_base import new_article, save_article, withdraw_article
+from copilot.organisations import NewOrganisation
 from copilot.queue import ranked
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
@@ -32,13 +33,22 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     """A request body; unknown fields are refused."""
 
 
+class OrganisationBody(Body):
+    """Whom the customer belongs to, with its contract (as a segment) and IANA time zone."""
+
+    name: str
+    segment: str | None = None
+    timezone: str | None = None
+
+
 class CustomerBody(Body):
-    """Who wrote."""
+    """Who wrote. `organisation` is its name, or an object that says more of it."""
 
     email: str
     name: str | None = None
     segment: str | None = None
     timezone: str | None = None
+    organisation: str | OrganisationBody | None = None
 
 
 class TicketBody(Body):
@@ -105,7 +115,7 @@ def create_ticket(data: JSONBody[TicketBody], services: Services) -> Response[di
         external_id=data.external_id,
         subject=data.subject,
         body=data.body,
-        customer=NewCustomer(who.email, who.name, who.segment, who.timezone),
+        customer=NewCustomer(who.email, who.name, who.segment, who.timezone, new_organisation(who.organisation)),
         received_at=intake.parse_received_at(data.received_at),
     )
     receipt = services.db.transact(lambda s: intake.receive(s, new, services.book, services.now()))
@@ -250,6 +260,13 @@ def document_handlers(kind: str) -> list[Any]:
             return {"version": configuration.save(session, kind, data, services.now(), identity.name)}
 
     return [read, write]
+
+
+def new_organisation(given: str | OrganisationBody | None) -> NewOrganisation | None:
+    """The organisation as intake takes it."""
+    if isinstance(given, OrganisationBody):
+        return NewOrganisation(given.name, given.segment, given.timezone)
+    return None if given is None else NewOrganisation(given)
 
 
 def receipt_response(receipt: Receipt, **also: Any) -> Response[dict[str, Any]]:

@@ -114,7 +114,8 @@ def standing(setting: CategoryAutonomy) -> str:
         return STANDINGS[setting.mode]
     if setting.threshold is None:
         return "No threshold has been earned yet, so every reply still waits for a person."
-    return f"Leaves on its own from {setting.threshold:.0%} on. Set by hand: no evidence stands behind it."
+    least = presenters.percent(setting.threshold)
+    return f"Leaves on its own from {least} % on. Set by hand: no evidence stands behind it."
 
 
 def figures(session: Session, services: Services) -> tuple[Figure, ...]:
@@ -136,7 +137,8 @@ def approval_figure(verdicts: Mapping[str, int]) -> Figure:
     approved, all_of_them = verdicts.get("approved", 0), sum(verdicts.values())
     if not all_of_them:
         return Figure("Drafts approved", "–", "no verdict yet")
-    return Figure("Drafts approved", f"{approved / all_of_them:.0%}", f"of {wording.plural(all_of_them, 'verdict')}")
+    share = f"{presenters.percent(approved / all_of_them)} %"
+    return Figure("Drafts approved", share, f"of {wording.plural(all_of_them, 'verdict')}")
 
 
 def tone(bad: int) -> str:

@@ -156,8 +156,12 @@ def guesses(found: Mapping[str, Any] | None, titles: Mapping[str, str]) -> tuple
 
 
 def timer_views(timers: Iterable[Timer]) -> tuple[TimerView, ...]:
-    """The promises, those still owed first."""
-    return tuple(timer_view(timer) for timer in sorted(timers, key=lambda timer: not timer.is_open))
+    """The promises: those still owed first, the soonest due before the others."""
+    return tuple(timer_view(timer) for timer in sorted(timers, key=_owed_first))
+
+
+def _owed_first(timer: Timer) -> tuple[bool, bool, float]:
+    return (not timer.is_open, timer.due_at is None, timer.due_at.timestamp() if timer.due_at else 0.0)
 
 
 def timer_view(timer: Timer) -> TimerView:
@@ -167,7 +171,7 @@ def timer_view(timer: Timer) -> TimerView:
         metric=name,
         due=due_of(timer, name),
         elapsed=wording.duration(timer.elapsed.total_seconds()),
-        why=explain(timer).partition(": ")[2] or timer.why,
+        why=f"{explain(timer).partition(': ')[2]} ({timer.timezone})",
         segments=segment_views(timer.segments[-MOST_SEGMENTS:], timer.due_at),
     )
 

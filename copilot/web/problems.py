@@ -49,7 +49,8 @@ def answerable_error(request: Request[Any, Any, Any], error: AnswerableError) ->
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """An error of the framework: routing, validation, authentication, size."""
     if error.status_code == 401 and not is_program(request):
-        return Redirect("/sign-in")
+        here = request.url.path
+        return Redirect("/sign-in", query_params={"next": here} if request.method == "GET" and here != "/" else None)
     errors = field_errors(error.extra) or missing_parameter(error.detail)
     detail = "; ".join(f"{row['field']}: {row['message']}" for row in errors) if errors else error.detail
     if error.status_code >= 500:

@@ -45,7 +45,8 @@ class Attempts:
         return [at for at in self._failures.get(key, ()) if now - at < self.window]
 
 
-attempts = Attempts()
+by_person = Attempts()
+by_address = Attempts(most=100)
 
 
 @get("/sign-in", sync_to_thread=True, opt=OPEN)
@@ -58,13 +59,15 @@ def sign_in_page(request: AnyRequest, services: Services, next: FromQuery[str] =
 def sign_in(data: URLEncodedBody[SignInForm], request: AnyRequest, services: Services) -> Response[str] | Redirect:
     """Let a person in, or show the form again."""
     now = services.now()
-    key = f"{request.client.host if request.client else ''}|{data.email.strip().lower()[:320]}"
-    if attempts.exceeded(key, now):
+    address = request.client.host if request.client else ""
+    key = f"{address}|{data.email.strip().lower()[:320]}"
+    if by_person.exceeded(key, now) or by_address.exceeded(address, now):
         return form(request, services, data.email, data.next, TOO_OFTEN, 429)
     with services.db.read() as session:
         user = accounts.verified(session, data.email, data.password)
     if user is None:
-        attempts.failed(key, now)
+        by_person.failed(key, now)
+        by_address.failed(address, now)
         return form(request, services, data.email, data.next, WRONG, 401)
     lasting = timedelta(hours=services.settings.session_hours)
     with services.db.write() as session:

@@ -53,9 +53,9 @@ def test_a_rule_is_a_sentence():
     (rule,) = parse_rules([{"name": "All of it", "when": when, "then": then}])
     view = rule_view(rule)
     assert view.condition == (
-        "When the category is refund, the mood is negative or very negative, the customer is angry or asks for a person, "
-        "the segment is vip, it came by api, it is written in French, it says “lawyer”, it has waited longer than 8 h and "
-        "the customer has written at least 2 times,"
+        "When the category is refund, the mood is negative or very negative, the customer is angry or asks for a "
+        "person, the segment is vip, it came by api, it is written in French, it says “lawyer”, it has waited longer "
+        "than 8 h and the customer has written at least 2 times,"
     )
     assert view.action == (
         "set the priority to high, raise the priority by 1 step, add the tags legal and vip, hand it to Care and "

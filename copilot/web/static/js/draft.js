@@ -64,6 +64,8 @@
     shown = open;
     if (document.body.dataset.view === "draft") document.body.dataset.view = "ticket";
     scrollToNewest();
+    const active = document.activeElement;
+    if (active === document.body || active.matches(".row")) byId("ticket-title")?.focus({ preventScroll: true });
   });
   shown = document.querySelector("#ticket > article")?.id;
   scrollToNewest();

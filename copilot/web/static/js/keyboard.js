@@ -18,6 +18,8 @@
     openRow(list[at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1)]);
   }
 
+  one('#queue-list [aria-current="true"]')?.scrollIntoView({ block: "center" });
+
   function focusEnd(field) {
     if (!field) return;
     if (document.body.dataset.view === "ticket" && field.closest("#aside")) document.body.dataset.view = "draft";
@@ -36,6 +38,12 @@
     letters.checked = localStorage.getItem("letters") !== "off";
     letters.addEventListener("change", () => localStorage.setItem("letters", letters.checked ? "on" : "off"));
   }
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-compose]")) return;
+    document.body.dataset.view = "ticket";
+    compose("outbound");
+  });
 
   const submit = (selector) => one(selector)?.requestSubmit();
   const KEYS = {

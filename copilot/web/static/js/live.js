@@ -3,6 +3,20 @@
 
 (() => {
   const banner = document.getElementById("connection");
+  const PATIENCE = 60_000;
+  let source = null;
+  let leaving = null;
+
+  // A browser opens six connections to a site at most: a page that nobody looks at gives its own back.
+  htmx.createEventSource = (url) => {
+    source = new EventSource(url, { withCredentials: true });
+    return source;
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(leaving);
+    if (document.hidden) leaving = setTimeout(() => source?.close(), PATIENCE);
+    else if (source?.readyState === EventSource.CLOSED) source.dispatchEvent(new Event("error"));
+  });
   let lost = null;
 
   document.addEventListener("htmx:sseError", () => {
