@@ -35,10 +35,11 @@ def claim(
         .order_by(col(table.work_after), col(table.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # evaluated once; as a subquery some plans repeat it row by row and take more than `limit`
     )
     taken = session.execute(
         update(table)
-        .where(col(table.id).in_(chosen.scalar_subquery()))
+        .where(col(table.id).in_(select(chosen.c.id)))
         .values(claimed_by=worker, claimed_until=now + lease)
         .returning(col(table.id))
         .execution_options(synchronize_session=False)

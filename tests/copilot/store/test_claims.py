@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from copilot.store import outbox, tickets
 from copilot.store.session import Database
@@ -112,6 +112,19 @@ def test_rows_that_others_are_taking_are_skipped_not_awaited(db: Database) -> No
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(take, db, "b").result(timeout=20) == ids[2:]
     assert [row.id for row in first] == ids[:2]
+
+
+def test_no_plan_takes_more_than_was_asked_for(db: Database) -> None:
+    """Even when PostgreSQL joins row by row, a claim stays within its limit."""
+    if db.is_sqlite:
+        pytest.skip("SQLite has no such plan")
+    ids = waiting(db, 50)
+    with db.write() as session:
+        session.execute(text("ANALYZE ticket"))
+        for plan in ("hashagg", "hashjoin", "mergejoin", "sort", "material", "memoize"):
+            session.execute(text(f"SET LOCAL enable_{plan} = off"))
+        taken = tickets.claim_for_processing(session, "a", NOON, LEASE, 3)
+    assert [ticket.id for ticket in taken] == ids[:3]
 
 
 def test_a_claim_that_is_rolled_back_was_never_made(db: Database) -> None:
