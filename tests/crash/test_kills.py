@@ -58,10 +58,12 @@ def test_nothing_is_lost_or_sent_twice(tmp_path: Path, database_url: str, capsys
                 rows = ledger.settled(db, timeout=60)
             finally:
                 db.close()
+    at_work = sum(process.logged().count("teaching_triage") for process in processes)
     uncertain = sum(item.state == "uncertain" for item in rows.outbox)
     with capsys.disabled():
         print(
-            f"\n{'SQLite' if is_sqlite else 'PostgreSQL'}: seed {seed}, {KILLS} kills, {len(processes)} processes, "
+            f"\n{'SQLite' if is_sqlite else 'PostgreSQL'}: seed {seed}, {KILLS} kills of {len(processes)} processes, "
+            f"{at_work} of {KILLS + len(processes)} starts came to process tickets, "
             f"{len(rows.tickets)} tickets in {feeder.attempts} attempts, {len(rows.outbox)} replies, "
             f"{sum(received.counts.values())} received, {uncertain} uncertain, start {start:.1f} s, "
             f"killing {killing:.0f} s, all {time.monotonic() - began:.0f} s"
