@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import pipeline
+from benchmarks import pipeline, store
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"pipeline": pipeline.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {"pipeline": pipeline.main, "store": store.main}
 
 
 def main() -> None:
