@@ -38,7 +38,7 @@ Step = Callable[[], int]
 @contextmanager
 def databases() -> Iterator[dict[str, Database]]:
     """A migrated database of each kind."""
-    with tempfile.TemporaryDirectory() as folder, postgres.fresh_database() as url:
+    with tempfile.TemporaryDirectory() as folder, postgres.fresh_database(durable=True) as url:
         found = {"SQLite": Database(f"sqlite:///{Path(folder) / 'bench.sqlite3'}"), "PostgreSQL": Database(url)}
         for db in found.values():
             db.migrate()

@@ -27,11 +27,15 @@ def server() -> Any:
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """The SQLAlchemy address of an empty database, dropped at the end whoever is still connected."""
+def fresh_database(*, durable: bool = False) -> Iterator[str]:
+    """The SQLAlchemy address of an empty database, dropped at the end whoever is still connected.
+
+    Unless `durable`, commits do not wait for the disk: no test pulls the server's plug.
+    """
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server().get_uri(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = {'on' if durable else 'off'}")
         try:
             yield server().get_uri(database=name, driver="psycopg")
         finally:

@@ -55,7 +55,7 @@ def test_nothing_is_lost_or_sent_twice(tmp_path: Path, database_url: str, capsys
             killing = time.monotonic() - began
             db = Database(database_url)
             try:
-                rows = ledger.settled(db, timeout=60)
+                rows = ledger.settled(db, patience=30)
             finally:
                 db.close()
     at_work = sum(process.logged().count("teaching_triage") for process in processes)

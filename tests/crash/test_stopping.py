@@ -55,7 +55,7 @@ def test_a_polite_stop_loses_nothing(tmp_path: Path, database_url: str) -> None:
                 assert not any(item.state in ("sending", "uncertain") for item in ledger.read(db).outbox)
                 service.start()
                 feeder.finish(timeout=60)
-                rows = ledger.settled(db, timeout=60)
+                rows = ledger.settled(db, patience=30)
         finally:
             db.close()
     assert {item.state for item in rows.outbox} == {"delivered"}
@@ -92,7 +92,7 @@ def test_a_second_service_on_the_same_folder_says_why_it_is_not_ready(tmp_path: 
                     for feeder in feeders:
                         feeder.start()
                         feeder.finish(timeout=60)
-                    rows = ledger.settled(db, timeout=60)
+                    rows = ledger.settled(db, patience=30)
                     ledger.check(rows, received, {t["external_id"] for feeder in feeders for t in feeder.tickets})
                     first.kill()
                     wait_for(lambda: is_ready(urls[1]), "the second one did not take the index over")
@@ -123,7 +123,7 @@ def test_a_lost_index_is_built_again(tmp_path: Path, damage: str) -> None:
                 wait_for(lambda: ledger.unindexed(db) == 0 and is_ready(url), "not ready after the damage")
                 feeder.start()
                 feeder.finish(timeout=60)
-                rows = ledger.settled(db, timeout=60)
+                rows = ledger.settled(db, patience=30)
         finally:
             db.close()
     ledger.check(rows, received, {ticket["external_id"] for ticket in feeder.tickets})
