@@ -24,7 +24,32 @@ class Ledger:
     sla_events: list[SlaEvent]
 
     @property
-    def settled(db: Database, patience: float) -> Ledger:
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        ready = all(ticket.work_state != "waiting" for ticket in self.tickets)
+        return ready and not any(item.state in ("waiting", "sending") for item in self.outbox)
+
+
+def read(db: Database) -> Ledger:
+    """All rows, as one snapshot."""
+    with db.read() as session:
+        return Ledger(
+            tickets=list(session.exec(select(Ticket).order_by(col(Ticket.id)))),
+            messages=list(session.exec(select(Message).order_by(col(Message.id)))),
+            drafts=list(session.exec(select(Draft).order_by(col(Draft.id)))),
+            outbox=list(session.exec(select(OutboxItem).order_by(col(OutboxItem.id)))),
+            journal=list(session.exec(select(JournalEntry).order_by(col(JournalEntry.id)))),
+            sla_events=list(session.exec(select(SlaEvent).order_by(col(SlaEvent.id)))),
+        )
+
+
+def unindexed(db: Database) -> int:
+    """How many articles the index lacks, as far as the database knows."""
+    with db.read() as session:
+        return articles.unindexed_count(session)
+
+
+def settled(db: Database, patience: float) -> Ledger:
     """The rows once nothing is left to do. Raises `AssertionError` when nothing changes for so many seconds."""
     deadline, before = time.monotonic() + patience, None
     while not (rows := read(db)).settled:
