@@ -11,6 +11,7 @@ from copilot import intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
 from copilot.knowledge_base import save_article
+from copilot.organisations import NewOrganisation
 from copilot.store import articles as article_store
 from copilot.store import drafts, tickets
 from copilot.wiring import Services
@@ -122,12 +123,18 @@ def _parse(line: bytes, place: str) -> NewTicket:
 
 def _ticket(row: dict[str, Any]) -> NewTicket:
     who = row["customer"]
-    more = (text_if_any(who, name) for name in ("name", "segment", "timezone"))
-    customer = NewCustomer(text(who, "email"), *more)
+    name, segment, timezone = (text_if_any(who, field) for field in ("name", "segment", "timezone"))
+    customer = NewCustomer(text(who, "email"), name, segment, timezone, _organisation(who.get("organisation")))
     return NewTicket(
         text_if_any(row, "channel") or "api", text(row, "external_id"), text(row, "subject"), text(row, "body"),
         customer, intake.parse_received_at(row.get("received_at")),
     )  # fmt: skip
+
+
+def _organisation(given: Any) -> NewOrganisation | None:
+    if isinstance(given, dict):
+        return NewOrganisation(text(given, "name"), text_if_any(given, "segment"), text_if_any(given, "timezone"))
+    return None if given is None else NewOrganisation(text({"organisation": given}, "organisation"))
 
 
 def _question(row: dict[str, Any]) -> NewTicket:

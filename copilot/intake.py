@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot import promises, takeback
 from copilot.errors import Conflict, Invalid
+from copilot.organisations import NewOrganisation, organisation_named
 from copilot.promises import PromiseBook
 from copilot.store import drafts, journal, tickets
 from copilot.store.session import Session
@@ -39,6 +40,7 @@ class NewCustomer:
     name: str | None = None
     segment: str | None = None
     timezone: str | None = None
+    organisation: NewOrganisation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def checked_ticket(new: NewTicket, now: datetime) -> NewTicket:
     if not is_address(email):
         raise Invalid("customer.email is not an e-mail address.", field="customer.email")
     if who.timezone is not None:
-        check_zone(who.timezone)
+        check_zone(who.timezone, "customer.timezone")
     return NewTicket(
         channel=new.channel,
         external_id=identifier(new.external_id),
@@ -237,6 +239,7 @@ def checked_ticket(new: NewTicket, now: datetime) -> NewTicket:
             clean(who.name, "customer.name", 200, may_be_empty=True) or None if who.name else None,
             clean(who.segment, "customer.segment", 100, may_be_empty=True) or None if who.segment else None,
             who.timezone,
+            checked_organisation(who.organisation) if who.organisation else None,
         ),
         received_at=instant(new.received_at, now),
     )
@@ -309,12 +312,20 @@ def is_address(text: str) -> bool:
     return EMAIL.fullmatch(text) is not None and text.isprintable()
 
 
-def check_zone(name: str) -> None:
-    """Raise `Invalid` unless `name` is an IANA time zone."""
+def checked_organisation(new: NewOrganisation) -> NewOrganisation:
+    """The organisation with cleaned texts; raises `Invalid` naming the field."""
+    if new.timezone is not None:
+        check_zone(new.timezone, "customer.organisation.timezone")
+    segment = clean(new.segment or "", "customer.organisation.segment", 100, may_be_empty=True)
+    return NewOrganisation(clean(new.name, "customer.organisation", 200), segment or None, new.timezone)
+
+
+def check_zone(name: str, field: str) -> None:
+    """Raise `Invalid` naming `field` unless `name` is an IANA time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid("customer.timezone is not an IANA time zone.", field="customer.timezone") from error
+        raise Invalid(f"{field} is not an IANA time zone.", field=field) from error
 
 
 def _same_or_conflict(known_id: int, same: bool) -> Receipt:
@@ -331,5 +342,7 @@ def _customer(session: Session, new: NewCustomer) -> Customer:
     customer.name = new.name or customer.name
     customer.segment = new.segment or customer.segment
     customer.timezone = new.timezone or customer.timezone
+    if new.organisation is not None:
+        customer.organisation = organisation_named(session, new.organisation)
     session.flush()
     return customer

@@ -19,6 +19,7 @@ from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
 from copilot.configuration import Configuration, ConfigurationCache
+from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database, Session
@@ -119,7 +120,10 @@ class Pipeline:
         now = self.now()
         contexts = [
             TicketContext(
-                s.ticket.channel, s.customer.segment or "", s.contacts, max(now - s.ticket.received_at, timedelta(0))
+                s.ticket.channel,
+                segment_of(s.customer) or "",
+                s.contacts,
+                max(now - s.ticket.received_at, timedelta(0)),
             )
             for s in snapshots
         ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from copilot.configuration import DEFAULT_POLICIES
+from copilot.organisations import segment_of, timezone_of
 from copilot.store import configuration, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Customer, SlaEvent, Ticket
@@ -57,7 +58,11 @@ def keep(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
 ) -> None:
     """Store what these events come to."""
-    timers = timers_of(session, ticket, customer, rows, book, now)
+    keep_timers(ticket, timers_of(session, ticket, customer, rows, book, now))
+
+
+def keep_timers(ticket: Ticket, timers: Sequence[Timer]) -> None:
+    """Store these timers with the ticket, and what the queue needs of them."""
     ticket.timers = [timer.to_dict() for timer in timers]
     ticket.next_due_at, ticket.next_goal_at = next_due(timers), next_goal_due(timers)
     due = next((t for t in timers if t.is_open and t.due_at is not None and t.due_at == ticket.next_due_at), None)
@@ -68,11 +73,18 @@ def timers_of(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
 ) -> list[Timer]:
     """The ticket's timers as they stand at `now`."""
-    policy = base_policy(session, ticket, customer, book)
-    events = read_events(session, rows, book)
-    if customer.timezone:
-        events.insert(0, Event.timezone_known(ticket.received_at, customer.timezone))
+    policy, events = history(session, ticket, customer, rows, book)
     return replay(policy, events, max(now, ticket.received_at))
+
+
+def history(
+    session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook
+) -> tuple[Policy, list[Event]]:
+    """What the ticket's timers are replayed from: the policy that it began under, and its events."""
+    events, timezone = read_events(session, rows, book), timezone_of(customer)
+    if timezone:
+        events.insert(0, Event.timezone_known(ticket.received_at, timezone))
+    return base_policy(session, ticket, customer, book), events
 
 
 def read_events(session: Session, rows: Sequence[SlaEvent], book: PromiseBook) -> list[Event]:
@@ -104,9 +116,10 @@ def settle_policy(session: Session, ticket: Ticket, customer: Customer, book: Pr
         policy = choose(book.in_force(session), facts)
         ticket.policy_name, ticket.policy_version = policy.name, policy.version
         return
-    wanted = choose(book.at(session, ticket.policy_version), facts)
     events = read_events(session, tickets.sla_events(session, ticket.id or 0), book)
-    if current_policy(base_policy(session, ticket, customer, book), events).key != wanted.key:
+    current = current_policy(base_policy(session, ticket, customer, book), events)
+    wanted = choose(book.at(session, current.version), facts)
+    if current.key != wanted.key:
         add_event(session, ticket.id or 0, Event.policy_changed(now, wanted))
 
 
@@ -116,7 +129,8 @@ def facts_of(ticket: Ticket, customer: Customer) -> TicketFacts:
         priority=Priority(ticket.priority),
         category=ticket.category,
         channel=ticket.channel,
-        segment=customer.segment,
+        segment=segment_of(customer),
+        organisation=customer.organisation.name if customer.organisation else None,
         language=ticket.language,
         tags=frozenset(ticket.tags),
     )

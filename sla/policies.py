@@ -16,7 +16,7 @@ from sla.durations import format_duration, parse_duration
 
 LONGEST_PROMISE = timedelta(days=366)
 ALWAYS = "always"
-CONDITIONS = ("priority", "category", "channel", "segment", "language", "tag")
+CONDITIONS = ("priority", "category", "channel", "segment", "organisation", "language", "tag")
 _YEARS_TO_REACH = 10  # a promise that takes longer to fall due on its calendar is a slip of the pen
 
 
@@ -84,6 +84,7 @@ class TicketFacts:
     segment: str | None = None
     language: str | None = None
     tags: frozenset[str] = frozenset()
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Policy:
     """One version of a promise. A metric or priority without a target is not promised anything.
 
     `when` maps a condition's name to the values that satisfy it (exact text); `pauses` the statuses in which a
-    metric's time stands still; `counts` says whose replies are responses.
+    metric's time stands still; `counts` says whose replies are responses; `public` whether everybody may read of it.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Policy:
     when: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     pauses: Mapping[Metric, frozenset[Status]] = field(default_factory=lambda: dict(_DEFAULT_PAUSES), hash=False)
     counts: frozenset[Sender] = frozenset(Sender)
+    public: bool = True
 
     @property
     def key(self) -> str:
@@ -136,8 +138,9 @@ def parse_policies(document: object, version: int = 1) -> tuple[Policy, ...]:
     """The policies of an admin's document, in the order in which they are tried.
 
     The document is {"calendars": {name: calendar}, "policies": [{"name", "when", "calendar", "targets", "pauses",
-    "counts"}]}; durations are written "1h30m"; the calendar "always" is open day and night; the last policy, and no
-    other, has no conditions. ValueError names the path, such as `policies[1].targets.first_response.urgent.promise`.
+    "counts", "public"}]}; durations are written "1h30m"; the calendar "always" is open day and night; the last policy,
+    and no other, has no conditions; one for named organisations is public only when it says so. ValueError names the
+    path, such as `policies[1].targets.first_response.urgent.promise`.
     """
     top = _object(document, "document", ("calendars", "policies"))
     calendars = _parse_calendars(top.get("calendars", {}))
@@ -166,7 +169,7 @@ def _parse_calendars(value: object) -> dict[str, BusinessCalendar]:
 
 
 def _parse_policy(value: object, path: str, calendars: Mapping[str, BusinessCalendar], version: int) -> Policy:
-    row = _object(value, path, ("name", "when", "calendar", "targets", "pauses", "counts"))
+    row = _object(value, path, ("name", "when", "calendar", "targets", "pauses", "counts", "public"))
     name, calendar_name = _text(row.get("name"), f"{path}.name"), _text(row.get("calendar"), f"{path}.calendar")
     if calendar_name not in calendars:
         raise ValueError(f"{path}.calendar: there is no calendar {calendar_name!r}")
@@ -174,15 +177,17 @@ def _parse_policy(value: object, path: str, calendars: Mapping[str, BusinessCale
     counts = frozenset(_choices(row.get("counts", list(Sender)), f"{path}.counts", Sender))
     if not counts:
         raise ValueError(f"{path}.counts: nothing would count as a response")
+    when = dict(_parse_when(row.get("when", {}), f"{path}.when"))
     return Policy(
         name=name,
         version=version,
-        when=dict(_parse_when(row.get("when", {}), f"{path}.when")),
+        when=when,
         calendar=calendar,
         calendar_name=calendar_name,
         targets=dict(_parse_targets(row.get("targets"), f"{path}.targets", calendar)),
         pauses=_DEFAULT_PAUSES | dict(_parse_pauses(row.get("pauses", {}), f"{path}.pauses")),
         counts=counts,
+        public=_yes_or_no(row.get("public", "organisation" not in when), f"{path}.public"),
     )
 
 
@@ -255,6 +260,12 @@ def _list(value: object, path: str) -> Sequence[object]:
 def _text(value: object, path: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > 200:
         raise ValueError(f"{path}: expected a text of 1 to 200 characters")
+    return value
+
+
+def _yes_or_no(value: object, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{path}: expected true or false")
     return value
 
 

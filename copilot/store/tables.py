@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 
 def json_column() -> Any:
@@ -20,14 +20,25 @@ def text_column() -> Any:
     return Field(sa_column=Column(Text, nullable=False))
 
 
+class Organisation(SQLModel, table=True):
+    """Whom customers belong to: `segment` names its contract, `timezone` is where its people are."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    segment: str | None = None
+    timezone: str | None = None
+
+
 class Customer(SQLModel, table=True):
-    """A person who writes to us, known by e-mail address (lower case)."""
+    """A person who writes to us, known by e-mail address (lower case). The organisation is loaded with its customer."""
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
     name: str | None = None
     segment: str | None = None
     timezone: str | None = None
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
+    organisation: Organisation | None = Relationship(sa_relationship_kwargs={"lazy": "joined"})
 
 
 class Ticket(SQLModel, table=True):
@@ -50,7 +61,7 @@ class Ticket(SQLModel, table=True):
     content_hash: str
     subject: str = text_column()
     customer_id: int = Field(foreign_key="customer.id", index=True)
-    received_at: datetime
+    received_at: datetime = Field(index=True)
     created_at: datetime
     updated_at: datetime
     status: str = "new"

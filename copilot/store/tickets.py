@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 from copilot.errors import NotFound
 from copilot.store.claims import claim
 from copilot.store.matching import holds
-from copilot.store.tables import Customer, Message, SlaEvent, Ticket
+from copilot.store.tables import Customer, Message, Organisation, SlaEvent, Ticket
 
 QUEUED = ("new", "open")
+DONE = ("solved", "closed")
+PROMISED_OPEN = (col(Ticket.status).not_in(DONE), col(Ticket.policy_version).is_not(None))
 
 
 class QueueEntry(NamedTuple):
@@ -52,6 +54,11 @@ def by_external_id(session: Session, channel: str, external_id: str) -> Ticket |
 def customer_by_email(session: Session, email: str) -> Customer | None:
     """The customer with this address (already lower case)."""
     return session.exec(select(Customer).where(Customer.email == email)).first()
+
+
+def organisation_by_name(session: Session, name: str) -> Organisation | None:
+    """The organisation of exactly this name."""
+    return session.exec(select(Organisation).where(Organisation.name == name)).first()
 
 
 def customer_of(session: Session, ticket: Ticket) -> Customer:
@@ -159,6 +166,17 @@ def queue_entries(session: Session) -> list[QueueEntry]:
         col(Ticket.status).in_(QUEUED), col(Ticket.reply_pending).is_(False)
     )
     return [QueueEntry(*row) for row in session.execute(wanted)]
+
+
+def promised_open(session: Session, after: int, limit: int, locked: bool = False) -> Sequence[Ticket]:
+    """The next tickets by id that are not done and have a policy; `locked` until the transaction ends."""
+    wanted = select(Ticket).where(*PROMISED_OPEN, col(Ticket.id) > after).order_by(col(Ticket.id)).limit(limit)
+    return session.exec(wanted.with_for_update() if locked else wanted).all()
+
+
+def promised_open_count(session: Session) -> int:
+    """How many tickets are not done and have a policy."""
+    return session.exec(select(func.count()).select_from(Ticket).where(*PROMISED_OPEN)).one()
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Ticket]:

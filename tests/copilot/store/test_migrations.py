@@ -77,6 +77,30 @@ def test_migrating_again_changes_nothing(db: Database) -> None:
         assert session.get_one(tables.Customer, 1).email == "a@example.com"
 
 
+def test_stored_rows_survive_the_way_up_and_down(empty: Database) -> None:
+    """Customers and their tickets of the first schema are still there after the newest one, and back again."""
+    migrated(empty, command.upgrade, "0001")
+    with empty.writer.begin() as connection:
+        connection.execute(text("INSERT INTO customer (email) VALUES ('a@example.com')"))
+        connection.execute(text(FIRST_TICKET))
+    empty.migrate()
+    with empty.write() as session:
+        customer = session.get_one(tables.Customer, 1)
+        assert customer.organisation is None
+        customer.organisation = tables.Organisation(name="Acme")
+    migrated(empty, command.downgrade, "0001")
+    with empty.read() as session:
+        assert session.execute(text("SELECT email FROM customer")).scalars().all() == ["a@example.com"]
+        assert session.execute(text("SELECT customer_id FROM ticket")).scalars().all() == [1]
+
+
+FIRST_TICKET = """
+    INSERT INTO ticket (channel, external_id, content_hash, subject, customer_id, received_at, created_at, updated_at,
+        status, priority, priority_is_manual, category_is_manual, language, tags, triage, timers, reply_pending,
+        work_state, work_after, attempts)
+    VALUES ('api', 'a', '', '', 1, '2026-03-02 12:00:00', '2026-03-02 12:00:00', '2026-03-02 12:00:00',
+        'new', 'normal', false, false, 'en', '[]', '{}', '[]', false, 'idle', '2026-03-02 12:00:00', 0)
+"""
 MIGRATE = "import sys; from copilot.store.session import Database; db = Database(sys.argv[1]); db.migrate(); db.close()"
 
 
