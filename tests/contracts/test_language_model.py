@@ -176,7 +176,7 @@ def test_the_deadline_holds(answer):
         began = monotonic()
         with pytest.raises(Unavailable, match=r"did not answer within|APITimeoutError"):
             model.choose("When?", SENTENCES)
-        assert monotonic() - began < DEADLINE + 2
+        assert monotonic() - began < DEADLINE + 8
         script.over.set()
 
 

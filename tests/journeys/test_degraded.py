@@ -1,6 +1,6 @@
 """When a part is missing: triage, clock and queue go on, drafts fall back or are held, and the reason is told."""
 
-from time import monotonic
+from functools import partial
 
 import pytest
 
@@ -149,24 +149,44 @@ def test_with_a_broken_index(desk_with, now):
     assert "damaged" in parts["index"]["detail"]
 
 
-def test_with_a_corrupt_index_on_disk(desk_with, tmp_path, now):
-    """Rubbish where the embedded index should be stops neither the start nor triage, SLA and queue."""
-    (tmp_path / "data" / "index").mkdir(parents=True)
-    (tmp_path / "data" / "index" / "meta.json").write_bytes(b"\x00rubbish{")
-    embedder = HashEmbedder()
-    desk = desk_with(
-        "categories",
-        "policies",
-        embedder=embedder,
-        open_index=lambda: open_qdrant(desk_settings(tmp_path), embedder),
-    )
-    desk.article("refunds", "Refund times", f"When do I get my refund? {REFUND_FACT}")
+@pytest.fixture
+def desk_on_disk(desk_with, tmp_path):
+    """Builds a desk over an embedded index in the data folder, with one article that is not indexed yet."""
+
+    def build():
+        embedder = HashEmbedder()
+        opened = partial(open_qdrant, desk_settings(tmp_path), embedder)
+        desk = desk_with("categories", "policies", embedder=embedder, open_index=opened)
+        desk.article("refunds", "Refund times", f"When do I get my refund? {REFUND_FACT}")
+        return desk
+
+    return build
+
+
+def test_with_an_index_that_cannot_be_opened(desk_on_disk, tmp_path):
+    """Something in the index's way stops neither the start nor triage, SLA and queue; /ready says 503 and why."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "index").write_text("in the way")
+    desk = desk_on_disk()
     ticket_id = desk.open()
     desk.process()
     assert_still_served(desk, ticket_id)
     status, parts = readiness(desk)
     assert (status, parts["index"]["ok"]) == (503, False)
     assert "index" in parts["index"]["detail"]
+
+
+def test_with_a_corrupt_index_on_disk(desk_on_disk, tmp_path):
+    """Rubbish where the embedded index should be is set aside, and the index is filled again from the database."""
+    (tmp_path / "data" / "index").mkdir(parents=True)
+    (tmp_path / "data" / "index" / "meta.json").write_bytes(b"\x00rubbish{")
+    desk = desk_on_disk()
+    ticket_id = desk.open()
+    desk.process()
+    assert_still_served(desk, ticket_id)
+    desk.services.knowledge.sync()
+    assert desk.services.knowledge.index.count() == 1
+    assert readiness(desk)[0] == 200
 
 
 def desk_settings(tmp_path):
@@ -228,15 +248,13 @@ def test_a_language_model_that_works(desk_with):
 
 @pytest.mark.parametrize("answer", [openai_server.silent, openai_server.dripping, openai_server.failing(500)])
 def test_a_real_server_that_is_slow_or_down(desk_with, answer):
-    """Eight tickets in front of a dead server are held within about one deadline, not eight."""
+    """Eight tickets in front of a dead server are all held, and do not wait one after the other for the deadline."""
     with openai_server.running(answer) as script:
         model = connect("m", 0.5, None, script.url)
         desk = desk_with(llm=model)
         ids = [desk.open(email=f"{n}@example.com") for n in range(8)]
-        desk.services.pipeline.embedder.encode(["warm"])
-        began = monotonic()
         desk.process()
-        assert monotonic() - began < 4
+        assert len(script.requests) < len(ids)
         script.over.set()
         model.close()
         model._client.close()
