@@ -126,9 +126,15 @@ def calendar_view(name: str, document: Mapping[str, Any]) -> CalendarView:
         name=name,
         timezone=str(document.get("timezone", "")),
         days=tuple(days),
-        closed=tuple(day_words(day) for day in sorted(document.get("holidays", ()))),
+        closed=(*public_holidays(document), *(day_words(day) for day in sorted(document.get("holidays", ())))),
         special=tuple((day_words(day), spans(special[day])) for day in sorted(special)),
     )
+
+
+def public_holidays(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The country, and region if any, whose public holidays are closing days too."""
+    place = "-".join(str(document[key]) for key in ("country", "region") if document.get(key))
+    return (f"public holidays of {place}",) if place else ()
 
 
 def spans(intervals: Sequence[Sequence[str]]) -> str:

@@ -83,11 +83,11 @@ def test_a_week_joins_neighbouring_days():
     hours = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     document = {
         "timezone": "Europe/Paris", "hours": hours, "holidays": ["2026-12-25"],
-        "special_days": {"2026-12-24": [["09:00", "12:00"]]},
+        "special_days": {"2026-12-24": [["09:00", "12:00"]]}, "country": "FR",
     }  # fmt: skip
     view = calendar_view("shop", document)
     assert view.days == (("Monday – Friday", "09:00–17:00"), ("Saturday – Sunday", "closed"))
-    assert (view.closed, view.special) == (("25 Dec 2026",), (("24 Dec 2026", "09:00–12:00"),))
+    assert (view.closed, view.special) == (("public holidays of FR", "25 Dec 2026"), (("24 Dec 2026", "09:00–12:00"),))
 
 
 @pytest.mark.parametrize(
