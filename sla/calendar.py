@@ -11,17 +11,22 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from sla.hours import WEEKDAYS, read_holidays, read_special_days, read_week, write_intervals, zone_of
-from sla.intervals import EPOCH_ORDINAL, MICROS_PER_DAY, Interval, IntervalTable, place
+from sla.intervals import DAY_SECONDS, EPOCH_ORDINAL, Interval, IntervalTable, place, whole_seconds
+from sla.public_holidays import check_region, public_holidays
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Hours = Sequence[tuple[str, str]] | Sequence[Sequence[str]]
 Dates = Iterable[str | date]
 
+_KEYS = ("timezone", "hours", "holidays", "special_days", "country", "region")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
+_NOTHING = timedelta(0)
+_NO_TABLE = IntervalTable.of(0, 0, ())
+_NOT_AT_HAND = (LookupError, TypeError, AttributeError)  # beyond the table, or no instant at all: see `_instant`
 _NO_DAYS: Mapping[str | date, Hours] = MappingProxyType({})
 _FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR + 1, 1, 1).toordinal()
+_ALL_YEARS = timedelta(days=_LAST_DAY - _FIRST_DAY)
 _MARGIN = 3  # days; more than any zone is away from UTC, so that a table is complete at both ends
 
 
@@ -39,11 +44,23 @@ class BusinessCalendar:
 
     `timezone` is an IANA name. `hours` maps "mon"…"sun" to ("HH:MM", "HH:MM") local intervals, half open, "24:00" being
     the next midnight. `holidays` are ISO dates, closed all day; `special_days` maps ISO dates to the intervals that
-    replace that date's hours, holiday or not. Anything that makes no sense raises ValueError naming the field, as do
-    naive instants and those outside the years 1900–2199.
+    replace that date's hours, holiday or not; `country` (ISO 3166-1, such as "FR") and `region` close the calendar on
+    their public holidays too. Anything that makes no sense raises ValueError naming the field, as do
+    naive instants and those outside the years 1900–2199, in UTC.
     """
 
-    __slots__ = ("_days_off", "_hash", "_special", "_table", "_week", "_zone", "timezone")
+    __slots__ = (
+        "_days_off",
+        "_hash",
+        "_parts",
+        "_special",
+        "_table",
+        "_week",
+        "_zone",
+        "country",
+        "region",
+        "timezone",
+    )
 
     def __init__(
         self,
@@ -51,14 +68,19 @@ class BusinessCalendar:
         hours: Mapping[str, Hours],
         holidays: Dates = (),
         special_days: Mapping[str | date, Hours] | Mapping[str, Hours] = _NO_DAYS,
+        country: str | None = None,
+        region: str | None = None,
     ) -> None:
         self._zone = zone_of(timezone)
         self.timezone = timezone
         self._week = read_week(hours)
         self._days_off = read_holidays(holidays)
         self._special = read_special_days(special_days)
-        self._hash = hash((timezone, self._week, self._days_off, tuple(self._special.items())))
-        self._table: IntervalTable | None = None
+        check_region(country, region)
+        self.country, self.region = country, region
+        self._parts = (timezone, self._week, self._days_off, tuple(self._special.items()), country, region)
+        self._hash = hash(self._parts)
+        self._table = _NO_TABLE
         if not any(self._week) and not any(place(self._zone, sorted(self._special.items()))):
             raise ValueError("hours: the calendar never opens")
 
@@ -69,20 +91,20 @@ class BusinessCalendar:
 
     @classmethod
     def from_dict(cls, document: object) -> "BusinessCalendar":
-        """From {"timezone", "hours", "holidays"?, "special_days"?}, the JSON shape of `to_dict`."""
+        """From {"timezone", "hours", "holidays"?, "special_days"?, "country"?, "region"?}, the JSON of `to_dict`."""
         if not isinstance(document, Mapping):
             raise ValueError("calendar: expected an object with timezone and hours")
         for key in document:
-            if key not in ("timezone", "hours", "holidays", "special_days"):
+            if key not in _KEYS:
                 raise ValueError(f"{str(key)[:40]}: unknown key")
         for key in ("timezone", "hours"):
             if key not in document:
                 raise ValueError(f"{key}: missing")
-        holidays, special_days = document.get("holidays", ()), document.get("special_days", {})
-        return cls(document["timezone"], document["hours"], holidays, special_days)
+        return cls(**document)
 
     def to_dict(self) -> dict[str, object]:
         """A JSON-ready document that `from_dict` turns back into an equal calendar."""
+        by_country = {"country": self.country, "region": self.region}
         return {
             "timezone": self.timezone,
             "hours": {day: write_intervals(day_) for day, day_ in zip(WEEKDAYS, self._week, strict=True) if day_},
@@ -91,6 +113,7 @@ class BusinessCalendar:
                 date.fromordinal(day).isoformat(): write_intervals(intervals)
                 for day, intervals in self._special.items()
             },
+            **{key: value for key, value in by_country.items() if value is not None},
         }
 
     def in_timezone(self, timezone: str) -> "BusinessCalendar":
@@ -104,27 +127,43 @@ class BusinessCalendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Open time from `start` to `end` in real seconds, to the microsecond; negative when `end` comes first."""
-        low, high = _instant(start, "start"), _instant(end, "end")
-        table = self._covering(min(low, high), max(low, high))
-        return timedelta(microseconds=table.counted(high) - table.counted(low))
+        try:
+            counted = self._table.counted
+            return counted(end - _EPOCH) - counted(start - _EPOCH)
+        except _NOT_AT_HAND:
+            low, high = _instant(start, "start"), _instant(end, "end")
+            table = self.table(min(low, high), max(low, high))
+            return table.counted(high) - table.counted(low)
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
         """The earliest instant `t >= start`, in UTC, with `elapsed(start, t) == duration`; `start` for zero.
 
         ValueError for a negative duration and for one that is not reached by the end of 2199.
         """
+        try:
+            if _NOTHING < duration < _ALL_YEARS:
+                table = self._table
+                due = table.reach(table.counted(start - _EPOCH) + duration)
+                if due is not None:
+                    return _EPOCH + due
+        except _NOT_AT_HAND:
+            pass
+        return self._add_far(start, duration)
+
+    def _add_far(self, start: datetime, duration: timedelta) -> datetime:
+        """`add` with every check, building whatever table it takes."""
         low = _instant(start, "start")
-        if not isinstance(duration, timedelta) or duration < timedelta(0):
+        if not isinstance(duration, timedelta) or duration < _NOTHING:
             raise ValueError("duration: expected a timedelta of zero or more")
         if not duration:
-            return _datetime(low)
-        wanted = duration // _MICRO
+            return _EPOCH + low
+        wanted = min(duration, _ALL_YEARS)
         return self._first(low, lambda table: table.reach(table.counted(low) + wanted), "duration: not reached")
 
     def is_open(self, at: datetime) -> bool:
         """Whether the half-open opening hours contain the instant."""
         instant = _instant(at, "at")
-        return self._covering(instant, instant).next_open(instant) == instant
+        return self.table(instant, instant).next_open(instant) == instant
 
     def next_open(self, at: datetime) -> datetime:
         """The earliest open instant, in UTC, that is not before `at`; ValueError when there is none by 2199."""
@@ -134,55 +173,58 @@ class BusinessCalendar:
     def segments(self, start: datetime, end: datetime) -> tuple[Stretch, ...]:
         """The open and closed stretches that follow each other from `start` to `end`; none when `end <= start`."""
         low, high = _instant(start, "start"), _instant(end, "end")
-        stretches = self._covering(low, max(low, high)).stretches(low, high)
-        return tuple(Stretch(_datetime(begun), _datetime(ended), is_open) for begun, ended, is_open in stretches)
+        stretches = self.table(low, max(low, high)).stretches(low, high)
+        return tuple(Stretch(_EPOCH + begun, _EPOCH + ended, is_open) for begun, ended, is_open in stretches)
 
-    def _first(self, low: int, find: Callable[[IntervalTable], int | None], failure: str) -> datetime:
+    def _first(self, low: timedelta, find: Callable[[IntervalTable], timedelta | None], failure: str) -> datetime:
         """What `find` sees in the first table, from the one around `low` on, that is long enough to show it."""
-        table = self._covering(low, low)
+        table = self.table(low, low)
         while (at := find(table)) is None:
-            if table.last > _HORIZON:
-                break
-            table = self._covering(low, table.last)
-        if at is None or at > _HORIZON:
-            raise ValueError(f"{failure} before the end of {LAST_YEAR}")
-        return _datetime(at)
+            if table.last >= _HORIZON:
+                raise ValueError(f"{failure} before the end of {LAST_YEAR}")
+            table = self.table(low, timedelta(seconds=table.last))
+        return _EPOCH + at
 
-    def _covering(self, low: int, high: int) -> IntervalTable:
-        """A table of whole years around both instants: the one at hand, or one at least twice as long.
+    def table(self, low: timedelta, high: timedelta) -> IntervalTable:
+        """A table of whole years around both instants (since 1970): the one at hand, or one at least twice as long.
 
         Doubling keeps the cost of ever longer spans proportional to the longest. The table is replaced and never
         changed, so threads may share a calendar; two that build at once do the same work twice.
         """
-        table = self._table
-        if table is not None and table.first <= low and high < table.last:
+        table, first, last = self._table, whole_seconds(low), whole_seconds(high)
+        if table.first <= first and last < table.last:
             return table
-        if table is not None:
+        if table is not _NO_TABLE:
             width = table.last - table.first
-            low = min(table.first, low - width if low < table.first else low)
-            high = max(table.last, high + width if high >= table.last else high)
-        self._table = self._build(low, high)
+            first = min(table.first, first - width if first < table.first else first)
+            last = max(table.last, last + width if last >= table.last else last)
+        self._table = self._build(_year(first), _year(last))
         return self._table
 
-    def _build(self, low: int, high: int) -> IntervalTable:
-        """The table of the whole years that hold both instants, and the year after."""
-        first = date(_year(low), 1, 1).toordinal()
-        last = date(min(_year(high), LAST_YEAR) + 2, 1, 1).toordinal()
-        days = ((day, self._intervals_on(day)) for day in range(first - _MARGIN, last + _MARGIN))
+    def _build(self, first_year: int, last_year: int) -> IntervalTable:
+        """The table of these whole years, and the year after."""
+        first = date(first_year, 1, 1).toordinal()
+        last = date(min(last_year, LAST_YEAR - 1) + 2, 1, 1).toordinal()
+        closed = self._days_off | self._public_holidays(first_year - 1, last_year + 2)
+        days = ((day, self._intervals_on(day, closed)) for day in range(first - _MARGIN, last + _MARGIN))
         placed = place(self._zone, ((day, intervals) for day, intervals in days if intervals))
         return IntervalTable.of(_midnight(first), _midnight(last), placed)
 
-    def _intervals_on(self, day: int) -> tuple[Interval, ...]:
+    def _public_holidays(self, first_year: int, last_year: int) -> frozenset[int]:
+        if self.country is None:
+            return frozenset()
+        return frozenset(day.toordinal() for day in public_holidays(self.country, self.region, first_year, last_year))
+
+    def _intervals_on(self, day: int, closed: frozenset[int]) -> tuple[Interval, ...]:
         special = self._special.get(day)
         if special is not None:
             return special
-        return () if day in self._days_off else self._week[(day - 1) % 7]
+        return () if day in closed else self._week[(day - 1) % 7]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BusinessCalendar):
             return NotImplemented
-        mine = (self.timezone, self._week, self._days_off, self._special)
-        return mine == (other.timezone, other._week, other._days_off, other._special)
+        return self._parts == other._parts
 
     def __hash__(self) -> int:
         return self._hash
@@ -200,27 +242,24 @@ def _moved(calendar: BusinessCalendar, timezone: str) -> BusinessCalendar:
     return BusinessCalendar.from_dict({**calendar.to_dict(), "timezone": timezone})
 
 
-def _instant(at: datetime, field: str) -> int:
-    """Microseconds since 1970 in UTC."""
+def _instant(at: datetime, field: str) -> timedelta:
+    """Since 1970 in UTC."""
     if not isinstance(at, datetime) or at.utcoffset() is None:
         raise ValueError(f"{field}: expected a datetime with a time zone")
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise ValueError(f"{field}: the year {at.year} is outside {FIRST_YEAR}–{LAST_YEAR}")
-    return (at - _EPOCH) // _MICRO
-
-
-def _datetime(instant: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=instant)
+    since = at - _EPOCH
+    if not _midnight(_FIRST_DAY) <= whole_seconds(since) < _HORIZON:
+        raise ValueError(f"{field}: {at.isoformat()} is outside {FIRST_YEAR}–{LAST_YEAR}, in UTC")
+    return since
 
 
 def _midnight(ordinal: int) -> int:
-    return (ordinal - EPOCH_ORDINAL) * MICROS_PER_DAY
+    return (ordinal - EPOCH_ORDINAL) * DAY_SECONDS
 
 
-def _year(instant: int) -> int:
+def _year(seconds: int) -> int:
     """The year of an instant, kept inside the years that tables may cover."""
-    day = EPOCH_ORDINAL + instant // MICROS_PER_DAY
-    return date.fromordinal(min(max(day, _FIRST_DAY - 1), _LAST_DAY)).year
+    day = EPOCH_ORDINAL + seconds // DAY_SECONDS
+    return date.fromordinal(min(max(day, _FIRST_DAY), _LAST_DAY - 1)).year
 
 
 _HORIZON = _midnight(_LAST_DAY)

@@ -1,7 +1,8 @@
 """Open hours as intervals: placed on the UTC time line, and counted along it.
 
 It decides what a local wall-clock time means when clocks change. It does not know weekdays, holidays or which dates to
-place; `sla.calendar` does. Instants are integer microseconds since 1970-01-01T00:00Z, so no sum ever rounds.
+place; `sla.calendar` does. Instants are timedeltas since 1970-01-01T00:00Z, so no sum ever rounds; opening and closing
+times fall on whole seconds, so integers of those are what is searched.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,14 +14,12 @@ from zoneinfo import ZoneInfo
 Interval = tuple[int, int]
 
 DAY_MINUTES = 1440
-MICROS_PER_SECOND = 1_000_000
-MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND
-MICROS_PER_DAY = DAY_MINUTES * MICROS_PER_MINUTE
+DAY_SECONDS = 86_400
 EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()  # noqa: DTZ001 - an ordinal has no zone
 
 
 def place(zone: ZoneInfo, days: Iterable[tuple[int, Sequence[Interval]]]) -> Iterator[Interval]:
-    """The UTC intervals, in microseconds, of each (proleptic ordinal, local intervals); days in order.
+    """The UTC intervals, in seconds since 1970, of each (proleptic ordinal, local intervals); days in order.
 
     A day that begins and ends at the same UTC offset has no clock change in it (no zone has ever changed twice within
     a day), so only the few other days need their times looked up one by one.
@@ -29,9 +28,9 @@ def place(zone: ZoneInfo, days: Iterable[tuple[int, Sequence[Interval]]]) -> Ite
         midnight = datetime.fromordinal(ordinal)
         offset = zone.utcoffset(midnight)
         if offset == zone.utcoffset(datetime.fromordinal(ordinal + 1)):
-            base = (ordinal - EPOCH_ORDINAL) * MICROS_PER_DAY - _micros(offset)
+            base = (ordinal - EPOCH_ORDINAL) * DAY_SECONDS - _seconds(offset)
             for opened, closed in intervals:
-                yield base + opened * MICROS_PER_MINUTE, base + closed * MICROS_PER_MINUTE
+                yield base + opened * 60, base + closed * 60
         else:
             yield from _place_across_change(zone, midnight, intervals)
 
@@ -50,75 +49,86 @@ def _instant(zone: ZoneInfo, local: datetime) -> tuple[int, bool]:
     PEP 495's fold 0 is exactly the house rule: the first of two occurrences, and for a skipped time the offset from
     before the change, which lands as much later on the wall as the clocks jumped.
     """
-    offset = _micros(zone.utcoffset(local))
-    later = _micros(zone.utcoffset(local.replace(fold=1)))
-    wall = (local.toordinal() - EPOCH_ORDINAL) * MICROS_PER_DAY
-    wall += (local.hour * 60 + local.minute) * MICROS_PER_MINUTE
+    offset = _seconds(zone.utcoffset(local))
+    later = _seconds(zone.utcoffset(local.replace(fold=1)))
+    wall = (local.toordinal() - EPOCH_ORDINAL) * DAY_SECONDS
+    wall += (local.hour * 60 + local.minute) * 60
     return wall - offset, offset < later
 
 
-def _micros(offset: timedelta | None) -> int:
-    return 0 if offset is None else offset // timedelta(microseconds=1)
+def _seconds(offset: timedelta | None) -> int:
+    """Whole seconds, of which every offset of the IANA database is made."""
+    return 0 if offset is None else offset.days * DAY_SECONDS + offset.seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IntervalTable:
     """Disjoint open intervals in order, with the open time before each: every calculation is a bisection of these.
 
-    `first` ≤ instant < `last` is the stretch of time line for which the table is complete; `before` has one more entry
-    than `opens`, the last being the total.
+    `first` ≤ instant < `last`, in seconds, is the stretch of time that the table knows. `opens` has n entries, the
+    other lists n + 1: entry i speaks of the time after i openings and before the next, namely when it closes, the open
+    seconds counted by then, the same as a timedelta, and what makes an instant before that closing its open time.
     """
 
     first: int
     last: int
     opens: list[int]
     closes: list[int]
-    before: list[int]
+    totals: list[int]
+    counts: list[timedelta]
+    shifts: list[timedelta]
 
     @classmethod
     def of(cls, first: int, last: int, intervals: Iterable[Interval]) -> "IntervalTable":
-        """Joins what touches or (a closing time moved past the next opening by a clock change) overlaps."""
+        """Cuts at both ends; joins what touches or (a closing moved past the next opening by a clock change) overlaps."""
         opens: list[int] = []
-        closes: list[int] = []
+        closes = [first]
         for opened, closed in sorted(intervals):
-            if closes and opened <= closes[-1]:
-                closes[-1] = max(closes[-1], closed)
-            else:
-                opens.append(opened)
-                closes.append(closed)
-        before = [0]
-        for opened, closed in zip(opens, closes, strict=True):
-            before.append(before[-1] + closed - opened)
-        return cls(first, last, opens, closes, before)
+            if opens and opened <= closes[-1]:
+                closes[-1] = max(closes[-1], min(closed, last))
+            elif opened < last and first < closed:
+                opens.append(max(opened, first))
+                closes.append(min(closed, last))
+        totals = [0]
+        for opened, closed in zip(opens, closes[1:], strict=True):
+            totals.append(totals[-1] + closed - opened)
+        counts = [timedelta(seconds=total) for total in totals]
+        shifts = [timedelta(seconds=total - closed) for total, closed in zip(totals, closes, strict=True)]
+        return cls(first, last, opens, closes, totals, counts, shifts)
 
-    def counted(self, at: int) -> int:
-        """Open microseconds before `at`, from the table's beginning."""
-        index = bisect_right(self.opens, at) - 1
-        if index < 0:
-            return 0
-        return self.before[index] + min(at, self.closes[index]) - self.opens[index]
+    def counted(self, since: timedelta) -> timedelta:
+        """Open time before the instant, from the table's beginning; LookupError outside the table."""
+        at = since.days * DAY_SECONDS + since.seconds  # `whole_seconds`, without the cost of the call
+        if not self.first <= at < self.last:
+            raise LookupError
+        index = bisect_right(self.opens, at)
+        return since + self.shifts[index] if at < self.closes[index] else self.counts[index]
 
-    def reach(self, total: int) -> int | None:
+    def reach(self, total: timedelta) -> timedelta | None:
         """The earliest instant at which `total` (> 0) is counted, or None when the table is too short."""
-        index = bisect_left(self.before, total) - 1
-        if index == len(self.opens):
-            return None
-        return self.opens[index] + total - self.before[index]
+        index = bisect_left(self.totals, whole_seconds(total) + (total.microseconds > 0))
+        return total - self.shifts[index] if index < len(self.totals) else None
 
-    def next_open(self, at: int) -> int | None:
-        """The earliest open instant that is not before `at`, or None when the table has none."""
-        index = bisect_right(self.closes, at)
-        return max(at, self.opens[index]) if index < len(self.opens) else None
+    def next_open(self, since: timedelta) -> timedelta | None:
+        """The earliest open instant that is not before this one, or None when the table has none."""
+        index = bisect_right(self.closes, whole_seconds(since)) - 1
+        return max(since, timedelta(seconds=self.opens[index])) if index < len(self.opens) else None
 
-    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-        """(from, to, open) stretches that follow each other and cover [start, end)."""
-        index = bisect_right(self.closes, start)
+    def stretches(self, start: timedelta, end: timedelta) -> Iterator[tuple[timedelta, timedelta, bool]]:
+        """(from, to, open) stretches that follow each other and cover [start, end), both inside the table."""
+        index = bisect_right(self.closes, whole_seconds(start)) - 1
         while start < end:
-            opened = self.opens[index] if index < len(self.opens) else end
+            opened = timedelta(seconds=self.opens[index]) if index < len(self.opens) else end
             if start < opened:
                 yield start, min(opened, end), False
                 start = opened
             else:
-                yield start, min(self.closes[index], end), True
-                start = self.closes[index]
+                closed = timedelta(seconds=self.closes[index + 1])
+                yield start, min(closed, end), True
+                start = closed
                 index += 1
+
+
+def whole_seconds(since: timedelta) -> int:
+    """Rounded down."""
+    return since.days * DAY_SECONDS + since.seconds

@@ -22,12 +22,14 @@ def days(draw):
 
 @st.composite
 def calendars(draw):
-    """Any week that opens at all, some holidays and special days around the years of `instants`."""
+    """Any week of two open hours or more (less and `add` may need centuries), some holidays and special days around the years of `instants`."""
     week = {day: draw(days()) for day in WEEKDAYS}
-    assume(any(week.values()))
     dates = st.dates(date(2009, 1, 1), date(2031, 12, 31))
     special = draw(st.dictionaries(dates, days(), max_size=3))
-    return BusinessCalendar(draw(st.sampled_from(ZONES)), week, draw(st.lists(dates, max_size=3)), special)
+    assume(any(week.values()))
+    calendar = BusinessCalendar(draw(st.sampled_from(ZONES)), week, draw(st.lists(dates, max_size=3)), special)
+    assume(calendar.weekly_open >= timedelta(hours=2))
+    return calendar
 
 
 instants = st.datetimes(datetime(2010, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds

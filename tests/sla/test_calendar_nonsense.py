@@ -114,18 +114,18 @@ def test_durations_that_make_no_sense(duration):
         office().add(utc("2026-11-23T12:00"), duration)
 
 
-@pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
+@pytest.mark.parametrize("year", [1, 1898, 2201, 9999])
 def test_absurd_instants(year):
     """Years beyond any ticket are refused at once instead of building tables without end."""
     for zone in (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))):
         for at in (datetime(year, 1, 1, tzinfo=zone), datetime(year, 12, 31, 23, 59, 59, 999999, tzinfo=zone)):
-            with pytest.raises(ValueError, match=rf"^start: the year {year} is outside 1900–2199"):
+            with pytest.raises(ValueError, match=rf"^start: {year:04}-.* is outside 1900–2199"):
                 office().add(at, timedelta(hours=1))
 
 
 def test_durations_that_are_never_reached():
     """What is not reached by the end of 2199 is refused, also from that year's last evening."""
-    for start, duration in (("2026-11-23", timedelta.max), ("2199-12-31T23:00-12:00", timedelta(hours=1))):
+    for start, duration in (("2026-11-23", timedelta.max), ("2199-12-31T23:30", timedelta(hours=1))):
         with pytest.raises(ValueError, match=r"^duration: not reached before the end of 2199"):
             BusinessCalendar.always().add(utc(start), duration)
     with pytest.raises(ValueError, match=r"^at: the calendar does not open again"):
@@ -134,5 +134,9 @@ def test_durations_that_are_never_reached():
 
 def test_the_first_and_the_last_year_work():
     """The edges of the supported years are as good as the middle."""
-    assert office().add(utc("1900-01-01T00:00+14:00"), timedelta(hours=8)) == utc("1900-01-01T17:00")
-    assert office().elapsed(utc("2199-12-31T16:00"), utc("2199-12-31T23:00-12:00")) == timedelta(hours=3)
+    calendar = BusinessCalendar.always()
+    assert calendar.add(utc("1900-01-01"), timedelta(hours=8)) == utc("1900-01-01T08:00")
+    assert calendar.add(utc("2199-12-31T23:00"), timedelta(hours=1)) == utc("2200-01-01")
+    for beyond in ("1899-12-31T23:59:59.999999", "1900-01-01T00:00+14:00", "2200-01-01", "2199-12-31T23:00-12:00"):
+        with pytest.raises(ValueError, match="is outside 1900–2199, in UTC"):
+            calendar.elapsed(utc("2026-11-23"), utc(beyond))
