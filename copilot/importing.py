@@ -123,6 +123,8 @@ def _parse(line: bytes, place: str) -> NewTicket:
 
 def _ticket(row: dict[str, Any]) -> NewTicket:
     who = row["customer"]
+    if not isinstance(who, dict):
+        raise KeyError("customer")
     name, segment, timezone = (text_if_any(who, field) for field in ("name", "segment", "timezone"))
     customer = NewCustomer(text(who, "email"), name, segment, timezone, _organisation(who.get("organisation")))
     return NewTicket(
