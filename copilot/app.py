@@ -64,7 +64,7 @@ def create_app(services: Services, *, with_worker: bool) -> Litestar:
             cookie_name="answerable_csrf",
             cookie_secure=services.settings.secure_cookies,
             cookie_samesite="strict",
-            exclude=["^/api/", "^/static/", "^/health", "^/ready", "^/metrics", "^/schema"],
+            exclude=["^/api/", "^/static/", "^/promise$", "^/health", "^/ready", "^/metrics", "^/schema"],
         ),
         exception_handlers={
             AnswerableError: problems.answerable_error,
