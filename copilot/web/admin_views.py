@@ -111,6 +111,35 @@ class CalendarView:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedTicket:
+    """An open ticket and the due instant that would change; None where nothing is promised."""
+
+    ticket_id: int
+    subject: str
+    metric: str
+    before: datetime | None
+    after: datetime | None
+    breaks_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationView:
+    """What applying a version to the open tickets would do; after it was done, `moved` says to how many."""
+
+    version: int
+    moved: int | None = None
+    open_tickets: int = 0
+    examined: int = 0
+    would_move: int = 0
+    changed: int = 0
+    sooner: int = 0
+    later: int = 0
+    would_breach: int = 0
+    earliest_due: datetime | None = None
+    rows: tuple[MovedTicket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PromisesView:
     """The policies document, readable and as text."""
 
@@ -120,6 +149,7 @@ class PromisesView:
     version: int | None
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
+    application: ApplicationView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,19 @@ from litestar import Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
-from copilot.web import access, autonomy, drafts, knowledge, live, promise_page, promises, queue, rules, sign_in
+from copilot.web import (
+    access,
+    autonomy,
+    drafts,
+    knowledge,
+    live,
+    policy_changes,
+    promise_page,
+    promises,
+    queue,
+    rules,
+    sign_in,
+)
 
 STATIC = Path(__file__).parent / "static"
 A_DAY = 86_400
@@ -21,7 +33,7 @@ HANDLERS = (
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
-    live.kill_banner, promise_page.promise_page,
+    live.kill_banner, promise_page.promise_page, policy_changes.show_application, policy_changes.apply_on_page,
 )  # fmt: skip
 
 

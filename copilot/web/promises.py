@@ -9,6 +9,7 @@ from copilot.web import documents
 from copilot.web.admin_views import PromisesView
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.forms import TextForm
+from copilot.web.policy_changes import application_view
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.web.sentences import calendar_view, policy_view
 from copilot.wiring import Services
@@ -29,7 +30,7 @@ def save_promises(data: URLEncodedBody[TextForm], services: Services, identity: 
     view = promises_view(services)
     if errors:
         return page("admin/promises_document.html", 422, view=replace(view, text=data.text, errors=errors))
-    return page("admin/promises_document.html", view=replace(view, saved=True))
+    return page("admin/promises_document.html", view=replace(view, saved=True, application=application_view(services)))
 
 
 def promises_view(services: Services) -> PromisesView:
