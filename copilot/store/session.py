@@ -4,6 +4,8 @@ SQLite is measured to keep its tail latency only with a single writer (architect
 connection and take the write lock at once; `read()` sessions see a snapshot and never wait.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +116,17 @@ def _snapshots(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Processes that open a new file together: SQLite refuses here at once, whatever the timeout, so try again."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(pause)
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
 def _sqlite(url: str, *, writing: bool) -> Engine:
     size = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 8, "max_overflow": 8}
     engine = create_engine(
@@ -123,8 +136,9 @@ def _sqlite(url: str, *, writing: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides the lock, not the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _switch_to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
