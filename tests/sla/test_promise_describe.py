@@ -1,13 +1,16 @@
 """The promise as customers read it: golden files for the sample shop, and every branch of the sentences."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sla.calendar import BusinessCalendar
-from sla.policies import parse_policies
+from sla.policies import Metric, Priority, Sender, parse_policies
 from sla.promise import LANGUAGES, describe
 from tests.sla.builders import WORKDAYS, policy
 
@@ -266,3 +269,28 @@ def test_every_calendar_of_the_clock_can_be_described():
         "Die Zeit läuft rund um die Uhr, an jedem Tag des Jahres.",
         "El plazo corre las 24 horas, todos los días del año.",
     ]
+
+
+texts = st.lists(st.text(min_size=1, max_size=30).filter(str.strip), min_size=1, max_size=3)
+targets = st.dictionaries(
+    st.sampled_from(Metric),
+    st.dictionaries(st.sampled_from(Priority), st.sampled_from([{"promise": "1h"}, {"promise": "90s"}]), max_size=4),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["category", "channel", "segment", "language", "tag"]), texts),
+    targets,
+    st.dictionaries(st.sampled_from(Metric), st.lists(st.sampled_from(["new", "open", "pending", "on-hold"]))),
+    st.lists(st.sampled_from(Sender), min_size=1),
+    st.sampled_from([*LANGUAGES, "en-US", "fr-CA", "es-MX"]),
+)
+@settings(deadline=None)
+def test_every_policy_can_be_said(when, targets, pauses, counts, language):
+    """Whatever a policy says, its sentences are whole: they begin, end, and leave nothing to fill in."""
+    row = {"name": "A", "when": {}, "calendar": "always", "targets": targets, "pauses": pauses, "counts": counts}
+    described = replace(parse_policies({"policies": [row]})[0], when={k: frozenset(v) for k, v in when.items()})
+    sentences = describe(described, language)
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
+    assert not any(field in sentence for sentence in sentences[1:] for field in "{}")
+    assert len(set(sentences)) == len(sentences)
