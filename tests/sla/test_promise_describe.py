@@ -82,6 +82,12 @@ def test_one_condition():
         "of urgent or high priority.",
         "marked with “a”.",
     ]
+    assert scope(organisation=["Acme"]) == [
+        "This promise holds for requests from the organisation “Acme”.",
+        "Cette promesse vaut pour les demandes de l’organisation « Acme ».",
+        "Dieses Versprechen gilt für Anfragen von der Organisation „Acme“.",
+        "Esta promesa rige para las solicitudes de la organización «Acme».",
+    ]
     assert scope(language=["zz\n\x00zz"])[0].endswith("written in “zz \x00zz”.")
 
 
@@ -235,6 +241,22 @@ def test_closing_and_special_days():
     later = describe(policy_with(calendar), "es", today=date(2026, 12, 26))
     assert "En 2026 cerramos estos días: 28 de diciembre." in later
     assert not any("otro horario" in sentence for sentence in later)
+
+
+def test_public_holidays():
+    """A calendar that follows a country's holidays says so, with the region where there is one."""
+    calendar = {"timezone": "Europe/Berlin", "hours": {"mon": [["09:00", "17:00"]]}, "country": "DE", "region": "BY"}
+    said = [describe(policy_with(calendar), language) for language in LANGUAGES]
+    assert [next(s for s in sentences if "(BY)" in s).replace("\u00a0", " ") for sentences in said] == [
+        "We are closed on the public holidays of this country or region: Germany (BY).",
+        "Nous sommes fermés les jours fériés du pays ou de la région que voici : Allemagne (BY).",
+        "An den Feiertagen dieses Landes oder dieser Region haben wir geschlossen: Deutschland (BY).",
+        "Cerramos los días festivos de este país o región: Alemania (BY).",
+    ]
+    del calendar["region"]
+    assert any(s.endswith("country or region: Germany.") for s in describe(policy_with(calendar)))
+    round_the_clock = calendar | {"hours": {day: [["00:00", "24:00"]] for day in (*WORKDAYS, "sat", "sun")}}
+    assert not any("every day of the year" in s for s in describe(policy_with(round_the_clock)))
 
 
 def policy_with(calendar):
