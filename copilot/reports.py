@@ -11,7 +11,7 @@ from copilot.promises import PromiseBook
 from copilot.report_cases import Period, gather, histories
 from copilot.store import reports as store
 from copilot.store.session import Session
-from sla.compliance import By, Case, Measure, Rate, breakdown, cases, due_locally, rate
+from sla.compliance import By, Case, Measure, Rate, breakdown, cases, due_locally, in_order, rate
 from sla.policies import Sender, TicketFacts
 from sla.time_spent import LatePause, Mark, Place, late_pauses, places, where_time_went
 from sla.timers import State, Timer
@@ -129,7 +129,7 @@ def grouped(kept: Iterable[Case]) -> dict[By, list[Group]]:
     groups: dict[By, list[Group]] = {}
     for by in DIMENSIONS:
         promise, goal = found[by, Measure.PROMISE], found[by, Measure.GOAL]
-        names = [*promise, *(name for name in goal if name not in promise)]
+        names = in_order({*promise, *goal}) if by is not By.DAY else list(promise)
         groups[by] = [Group(name, promise.get(name, Rate()), goal.get(name, Rate())) for name in names]
     return groups
 

@@ -126,11 +126,12 @@ def breakdown(
                 sums[0] += counted.met
                 sums[1] += counted.broken
                 sums[2] += counted.open
-    return {key: {name: Rate(*groups[name]) for name in sorted(groups, key=_place)} for key, groups in counts.items()}
+    return {key: {name: Rate(*groups[name]) for name in in_order(groups)} for key, groups in counts.items()}
 
 
-def _place(name: str) -> tuple[int, str]:
-    return (WEEKDAYS.index(name) if name in WEEKDAYS else -1, name)
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of groups by name; weekdays as they follow each other."""
+    return sorted(names, key=lambda name: (WEEKDAYS.index(name) if name in WEEKDAYS else -1, name))
 
 
 def due_between(cases: Iterable[Case], first: date, last: date, measure: Measure = Measure.PROMISE) -> list[Case]:

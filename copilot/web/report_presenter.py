@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from copilot.report_cases import LOOK_BACK, MOST_TICKETS
+from copilot.report_cases import LOOK_BACK, MOST_TICKETS, Period
 from copilot.reports import Breach, Compliance, Flagged, Group
 from copilot.web import wording
 from sla.compliance import WHAT_IT_COUNTS, By, Measure, Rate, in_words
@@ -130,7 +130,8 @@ class ReportView:
 
 def report_view(report: Compliance, titles: Mapping[str, str]) -> ReportView:
     """The report in words; `titles` are the categories'."""
-    tables = {by: rate_table(by, groups, titles) for by, groups in report.groups.items()}
+    groups = {**report.groups, By.DAY: every_day(report.period, report.groups[By.DAY])}
+    tables = {by: rate_table(by, rows, titles) for by, rows in groups.items()}
     return ReportView(
         first=report.period.first.isoformat(),
         last=report.period.last.isoformat(),
@@ -144,7 +145,7 @@ def report_view(report: Compliance, titles: Mapping[str, str]) -> ReportView:
         examined=report.examined,
         words=in_words(report.promise, Measure.PROMISE, report.auto_sent_counts),
         limits=limits(report),
-        plots=tuple(tables[by] for by in PLOTTED if tables[by].rows),
+        plots=tuple(tables[by] for by in PLOTTED if report.groups[by]),
         tables=tuple(table for by, table in tables.items() if by not in PLOTTED and table.rows),
         spent=spent_rows(report),
         traced=report.traced,
@@ -185,6 +186,13 @@ def rate_table(by: By, groups: Sequence[Group], titles: Mapping[str, str]) -> Ra
         "totals": [g.promise.total for _, g in named],
     }
     return RateTable(by.value, TITLES[by], rows, plot if by in PLOTTED else None)
+
+
+def every_day(period: Period, groups: Sequence[Group]) -> list[Group]:
+    """All days of the period, so that a line is true to time."""
+    known = {group.name: group for group in groups}
+    days = (period.first + timedelta(days=count) for count in range((period.last - period.first).days + 1))
+    return [known.get(day.isoformat(), Group(day.isoformat(), Rate(), Rate())) for day in days]
 
 
 def ordered(by: By, groups: Sequence[Group]) -> list[Group]:

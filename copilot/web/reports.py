@@ -1,6 +1,5 @@
 """Reports for admins: how promises were kept, and which promises could be. A page, a file, and an API answer."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,13 +12,14 @@ from copilot.report_cases import Period, parse_period
 from copilot.reports import Compliance
 from copilot.web.advice_presenter import Asked, advice_view
 from copilot.web.auth import Identity, needs_admin
+from copilot.web.promise_told import titles_of
 from copilot.web.report_presenter import report_csv, report_json, report_view
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 
-First = Annotated[str, QueryParameter(name="from", max_length=40)]
-Last = Annotated[str, QueryParameter(name="to", max_length=40)]
-AutoSent = Annotated[str, QueryParameter(name="auto_sent", max_length=40)]
+First = Annotated[str, QueryParameter(name="from")]
+Last = Annotated[str, QueryParameter(name="to")]
+AutoSent = Annotated[str, QueryParameter(name="auto_sent")]
 SWITCH = {"true": True, "false": False, "": True}
 
 
@@ -49,7 +49,7 @@ def reports_page(
         "admin/reports.html",
         422 if error else 200,
         frame=frame_of(request, services, identity, "admin"),
-        view=report_view(report, titles_of(services)),
+        view=report_view(report, category_titles(services)),
         error=error.message if error else None,
         spans=[(days, (now.date() - timedelta(days=days - 1)).isoformat()) for days in (7, 30, 90)],
         today=now.date().isoformat(),
@@ -102,8 +102,7 @@ def period_of(services: Services, first: str, last: str) -> Period:
     return parse_period(first, last, services.now().date())
 
 
-def titles_of(services: Services) -> dict[str, str]:
+def category_titles(services: Services) -> dict[str, str]:
     """The categories' titles by name."""
     with services.db.read() as session:
-        categories: Sequence[Any] = services.configuration.current(session).categories
-    return {row.name: row.title or row.name for row in categories}
+        return titles_of(services.configuration.current(session).categories)

@@ -3,6 +3,7 @@
 
 (() => {
   const drawn = new Map();
+  const dayMonth = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
 
   function inks(element) {
     const found = { text: getComputedStyle(element).color };
@@ -18,7 +19,7 @@
   }
 
   function shortened(label) {
-    return /^\d{4}-\d{2}-\d{2}$/.test(label) ? `${Number(label.slice(8))}.${Number(label.slice(5, 7))}.` : label.replace(/^(\w{3})\w*day$/, "$1");
+    return /^\d{4}-\d{2}-\d{2}$/.test(label) ? dayMonth.format(new Date(`${label}T00:00Z`)) : label.replace(/^(\w{3})\w*day$/, "$1");
   }
 
   function said(value) {
@@ -63,7 +64,7 @@
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { x: { time: false, range: [-0.6, data.labels.length - 0.4] }, y: { range: [0, 100] } },
       axes: [
-        { ...axis, grid: { show: false }, incrs: [1, 2, 3, 5, 7, 14, 30, 60, 90], values: (_, at) => at.map((x) => (Number.isInteger(x) && data.labels[x] ? shortened(data.labels[x]) : "")) },
+        { ...axis, size: 32, grid: { show: false }, incrs: [1, 2, 3, 5, 7, 14, 30, 60, 90], values: (_, at) => at.map((x) => (Number.isInteger(x) && data.labels[x] ? shortened(data.labels[x]) : "")) },
         { ...axis, size: 52, splits: [0, 25, 50, 75, 100], values: (_, at) => at.map((y) => `${y} %`) },
       ],
       series: [{}, style("promise", undefined, -1), style("goal", [5, 4], 1)],
