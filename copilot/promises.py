@@ -135,6 +135,14 @@ def settle_policy(
         rows.append(add_event(session, ticket.id or 0, Event.policy_changed(now, wanted)))
 
 
+def resettle(session: Session, ticket: Ticket, book: PromiseBook, now: datetime) -> None:
+    """After a person changed what is known of the ticket: the policy of its version that fits now, and its timers."""
+    customer, rows = tickets.customer_of(session, ticket), list(tickets.sla_events(session, ticket.id or 0))
+    if ticket.policy_version is not None:
+        settle_policy(session, ticket, customer, rows, (), book, now)
+    keep(session, ticket, customer, rows, book, now)
+
+
 def facts_of(ticket: Ticket, customer: Customer) -> TicketFacts:
     """What policies may ask about the ticket."""
     return TicketFacts(
