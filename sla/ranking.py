@@ -25,9 +25,7 @@ NEXT_HOUR = 3600.0
 PRUDENCE = 1.3  # a ticket counts on so many times its expected handling, for it may take longer
 
 _LARGEST_RESERVE = 0.2
-_CLEARED_AT_ONCE = (
-    180.0  # seconds of overdue work an agent: the reserve is this part of the overdue work, within limits
-)
+_CLEARED_AT_ONCE = 180.0  # seconds of overdue work an agent; the reserve is this part of the overdue work
 _GOLDEN = (5**0.5 - 1) / 2
 _MINUTE = 60.0
 
@@ -105,16 +103,16 @@ def rank_with_reasons(items: Iterable[QueueItem], now: datetime, agents: int, re
     queue = list(items)
     _check(queue, now, agents, reserve)
     rows, paused = _by_beginning(queue, now)
-    left, handling = [row[0] + PRUDENCE * row[4] for row in rows], [row[4] for row in rows]
+    left, handling = [row[5] for row in rows], [row[4] for row in rows]
     chosen = select([row[0] for row in rows], handling, [-row[1] for row in rows], agents)
-    lost = sorted(chosen.lost, key=left.__getitem__)
+    lost = sorted(chosen.lost, key=lambda place: (left[place], *rows[place][1:4]))
     late = [place for place in lost if left[place] < 0]
     share = reserved_share(sum(handling[place] for place in late), agents, reserve)
     first: list[tuple[int, Standing]] = [(place, "kept") for place in chosen.kept]
     first += [(place, "gives way") for place in chosen.given_way]
     order, placed = _with_reserve(first, late, share, now)
     order += [(place, "lost") for place in lost[placed:]]
-    ranked = [Ranked(rows[place][5], standing, left[place], share) for place, standing in order]
+    ranked = [Ranked(rows[place][6], standing, left[place], share) for place, standing in order]
     return ranked + [Ranked(item, "paused", 0.0, share) for item in paused]
 
 
@@ -185,12 +183,12 @@ def _check(queue: list[QueueItem], now: datetime, agents: int, reserve: float) -
         raise ValueError("items: an id stands twice")
 
 
-_Row = tuple[float, float, float, str, float, QueueItem]
+_Row = tuple[float, float, float, str, float, float, QueueItem]
 
 
 def _by_beginning(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], list[QueueItem]]:
-    """What falls due, as (seconds until it must begin, -weight, received, id, handling, item) in that order; and what
-    is paused, by receipt.
+    """What falls due, as (seconds until it must begin, -weight, received, id, handling, seconds left, item) in that
+    order; and what is paused, by receipt.
     """
     due: list[_Row] = []
     paused: list[_Row] = []
@@ -198,12 +196,12 @@ def _by_beginning(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], li
     for item in queue:
         received, handling = item.received_at.timestamp(), item.expected_handling.total_seconds()
         if item.due_at is None:
-            paused.append((received, -item.weight, received, str(item.id), handling, item))
+            paused.append((received, -item.weight, received, str(item.id), handling, 0.0, item))
         else:
-            begin = item.due_at.timestamp() - at - PRUDENCE * handling
-            due.append((begin, -item.weight, received, str(item.id), handling, item))
+            left = item.due_at.timestamp() - at
+            due.append((left - PRUDENCE * handling, -item.weight, received, str(item.id), handling, left, item))
     order = itemgetter(0, 1, 2, 3)
-    return sorted(due, key=order), [row[5] for row in sorted(paused, key=order)]
+    return sorted(due, key=order), [row[6] for row in sorted(paused, key=order)]
 
 
 def _with_reserve(

@@ -72,6 +72,12 @@ def test_paused_tickets_stand_last_in_order_of_receipt(items, count):
     assert [p.received_at for p in paused] == sorted(p.received_at for p in paused)
 
 
+def test_tickets_equally_late_stand_in_one_order_whatever_they_take():
+    """Of tickets due at the same instant the handling time decides nothing: weight, receipt and id do."""
+    late = [item(k, -1, 1.0, minutes(work), hours(0)) for k, work in enumerate((1, 2, 2, 2))]
+    assert names(rank(late, NOW, 1, 1.0)) == [0, 1, 2, 3]
+
+
 @given(queues, agents, reserves, st.integers(0, 10_000))
 def test_no_overdue_ticket_starves_in_the_list(items, count, reserve, minute):
     """The k-th longest overdue ticket stands at place 3 k / reserve or before, at whatever minute."""
