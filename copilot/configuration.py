@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from copilot import takeback
+from copilot.alert_settings import parse_alert_settings
 from copilot.autonomy import Autonomy, parse_autonomy
 from copilot.errors import Invalid
 from copilot.store import configuration as store
@@ -119,13 +120,18 @@ def check(session: Session, kind: str, document: Any) -> Any:
     parsers: dict[str, Callable[[Any], Any]] = {
         "categories": parse_categories,
         "rules": parse_rules,
-        "policies": parse_policies,
+        "policies": _parse_policies,
     }
     try:
         parsers[kind](document)
     except ValueError as error:
         raise invalid(error, kind) from error
     return document
+
+
+def _parse_policies(document: Any) -> None:
+    parse_policies(document)
+    parse_alert_settings(document)
 
 
 def invalid(error: ValueError, fallback: str) -> Invalid:
