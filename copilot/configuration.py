@@ -107,8 +107,8 @@ def save(session: Session, kind: str, document: Any, now: datetime, by: str) -> 
     checked = check(session, kind, document)
     row = store.save(session, kind, checked, now, by)
     journal.record(session, now, "settings_changed", what=kind, version=row.version, by=by)
-    if kind == "autonomy" and parse_autonomy(checked).kill_switch:
-        takeback.stop_automatic_replies(session, now, "The kill switch was turned on.")
+    if kind == "autonomy":
+        takeback.automatic_replies(session, parse_autonomy(checked), now)
     return row.version
 
 

@@ -124,6 +124,9 @@ class ScriptedModel:
         if isinstance(upcoming, Unavailable):
             raise upcoming
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def _numbers(self, answer: Answer, question: Question) -> Sequence[int]:
         if isinstance(answer, Unavailable):
             raise answer

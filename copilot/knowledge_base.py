@@ -191,7 +191,7 @@ def save_article(session: Session, article: Article, now: datetime, by: str) -> 
         session.add(row)
     row.title, row.body, row.language = article.title, article.body, article.language
     row.visibility, row.category, row.status = article.visibility, article.category, "published"
-    row.content_hash, row.updated_at = digest, now
+    row.content_hash, row.updated_at = digest, store.after_all_edits(session, now)
     session.flush()
     passages = [
         PassageRow(
@@ -213,7 +213,7 @@ def save_article(session: Session, article: Article, now: datetime, by: str) -> 
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str) -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
-    row.status, row.updated_at = "withdrawn", now
+    row.status, row.updated_at = "withdrawn", store.after_all_edits(session, now)
     journal.record(session, now, "article_withdrawn", article_id=article_id, by=by)
 
 

@@ -54,6 +54,10 @@ class LanguageModel(Protocol):
         """Raise `Unavailable` with a plain message when the model cannot be used."""
         ...
 
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Quotable:

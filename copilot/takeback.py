@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from copilot.autonomy import Autonomy
 from copilot.errors import Conflict
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
@@ -19,10 +20,14 @@ def replies_of(session: Session, ticket: Ticket, now: datetime, reason: str, *, 
     return True
 
 
-def stop_automatic_replies(session: Session, now: datetime, reason: str) -> None:
-    """Cancel every automatic reply that has not left; each ticket returns to the queue with its draft."""
+def automatic_replies(session: Session, autonomy: Autonomy, now: datetime) -> None:
+    """Cancel every automatic reply that has not left and is no longer allowed; its ticket returns to the queue."""
     for ticket_id in outbox.tickets_with_waiting_auto(session):
-        replies_of(session, tickets.lock(session, ticket_id), now, reason, only_auto=True)
+        ticket = tickets.lock(session, ticket_id)
+        if autonomy.kill_switch:
+            replies_of(session, ticket, now, "The kill switch was turned on.", only_auto=True)
+        elif (mode := autonomy.of(ticket.category).mode) != "auto":
+            replies_of(session, ticket, now, f"The category was set to {mode}.", only_auto=True)
 
 
 def undo(session: Session, ticket_id: int, now: datetime, by: str) -> None:

@@ -22,7 +22,7 @@ from copilot.fakes import HashEmbedder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel, connect
 from copilot.outbox import Outbox
-from copilot.pipeline import Pipeline
+from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.promises import PromiseBook
 from copilot.settings import Settings
 from copilot.store.session import Database
@@ -33,6 +33,7 @@ from knowledge.embedding import Embedder, SentenceTransformerEmbedder
 from knowledge.vector_index import QdrantIndex, VectorIndex
 
 FAKE_EMBEDDER = "fake:hash"
+LONGEST_SILENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Services:
     def close(self) -> None:
         """Stop the loops and let go of index and database."""
         self.worker.stop()
+        if self.llm is not None:
+            self.llm.close()
         self.knowledge.close()
         self.db.close()
 
@@ -79,7 +82,9 @@ def build(
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
     name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
     answerer = Answerer(knowledge, used_llm, settings.support_name)
-    pipeline = Pipeline(db, now, configuration, book, used_embedder, models, answerer, name, lease, settings.batch_size)
+    pipeline = Pipeline(
+        db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings)
+    )
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     steps = {"tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync}
     return Services(
@@ -87,6 +92,14 @@ def build(
         knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
         worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
+
+
+def batch_size(settings: Settings) -> int:
+    """How many tickets to claim together: with a language model no more than can be drafted within the lease."""
+    if not settings.llm_model:
+        return settings.batch_size
+    rounds = max(1, int(settings.lease_seconds / settings.llm_deadline_seconds))
+    return min(settings.batch_size, CONCURRENT_DRAFTS * rounds)
 
 
 def embedder_of(settings: Settings) -> Embedder:
@@ -115,7 +128,9 @@ def transport_of(settings: Settings, now: TimeSource) -> Transport:
     if settings.webhook_url:
         if settings.webhook_secret is None:
             raise Unavailable("ANSWERABLE_WEBHOOK_URL is set without ANSWERABLE_WEBHOOK_SECRET.")
-        return WebhookTransport(settings.webhook_url, settings.webhook_secret.get_secret_value(), now)
+        # silence must be noticed while the reply is still ours
+        timeout = min(LONGEST_SILENCE, settings.lease_seconds / 2)
+        return WebhookTransport(settings.webhook_url, settings.webhook_secret.get_secret_value(), now, timeout)
     if settings.outbox_dir:
         return FolderTransport(settings.outbox_dir)
     return ApiTransport()

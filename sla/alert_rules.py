@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sla.policies import Metric
+from sla.terms import Metric
 
 BREACH = 1.0  # the share of the target at which it is broken
 MOST_RULES, MOST_ACTIONS, MOST_STEPS = 100, 20, 3
@@ -70,19 +70,6 @@ def parse_alerts(value: object, path: str = "alerts") -> tuple[AlertRule, ...]:
     """
     rows = _list(value, path, MOST_RULES)
     return tuple(_parse_rule(row, f"{path}[{index}]") for index, row in enumerate(rows))
-
-
-def parse_policy_alerts(document: object) -> Mapping[str, tuple[AlertRule, ...]]:
-    """The alert rules of a whole policies document, by the policy's name; a policy without the key has none.
-
-    The rest of the document is for `sla.policies.parse_policies` to judge.
-    """
-    rows = document.get("policies") if isinstance(document, Mapping) else None
-    found: dict[str, tuple[AlertRule, ...]] = {}
-    for index, row in enumerate(_list(rows, "policies")):
-        if isinstance(row, Mapping):
-            found[str(row.get("name"))] = parse_alerts(row.get("alerts", []), f"policies[{index}].alerts")
-    return found
 
 
 def shares_of(rules: Iterable[AlertRule]) -> dict[Metric, tuple[float, ...]]:

@@ -19,7 +19,6 @@ from sla.alert_rules import (
     Way,
     actions_at,
     parse_alerts,
-    parse_policy_alerts,
     shares_of,
 )
 from sla.calendar import BusinessCalendar
@@ -49,7 +48,6 @@ __all__ = [
     "next_alert_at",
     "notice_text",
     "parse_alerts",
-    "parse_policy_alerts",
     "shares_of",
     "will_miss",
 ]

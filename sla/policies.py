@@ -11,51 +11,31 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from sla.alert_rules import AlertRule, parse_alerts
 from sla.calendar import BusinessCalendar
 from sla.durations import format_duration, parse_duration
+from sla.terms import Metric, Priority, Sender, Status
+
+__all__ = [
+    "ALWAYS",
+    "CONDITIONS",
+    "LONGEST_PROMISE",
+    "RESOLVED",
+    "Metric",
+    "Policy",
+    "Priority",
+    "Sender",
+    "Status",
+    "Target",
+    "TicketFacts",
+    "choose",
+    "parse_policies",
+]
 
 LONGEST_PROMISE = timedelta(days=366)
 ALWAYS = "always"
 CONDITIONS = ("priority", "category", "channel", "segment", "organisation", "language", "tag")
 _YEARS_TO_REACH = 10  # a promise that takes longer to fall due on its calendar is a slip of the pen
-
-
-class Metric(StrEnum):
-    """What a timer measures."""
-
-    FIRST_RESPONSE = "first_response"
-    NEXT_RESPONSE = "next_response"
-    RESOLUTION = "resolution"
-
-
-class Priority(StrEnum):
-    """Of a ticket, from the least to the most pressing."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    URGENT = "urgent"
-
-
-class Status(StrEnum):
-    """Of a ticket."""
-
-    NEW = "new"
-    OPEN = "open"
-    PENDING = "pending"
-    ON_HOLD = "on-hold"
-    SOLVED = "solved"
-    CLOSED = "closed"
-
-
-class Sender(StrEnum):
-    """Who is behind a reply: a person, the copilot with a person's approval, or the copilot alone."""
-
-    PERSON = "person"
-    APPROVED = "approved"
-    AUTO = "auto"
-
-
 RESOLVED = frozenset({Status.SOLVED, Status.CLOSED})
 _DEFAULT_PAUSES = {Metric.RESOLUTION: frozenset({Status.PENDING})}
 
@@ -92,7 +72,8 @@ class Policy:
     """One version of a promise. A metric or priority without a target is not promised anything.
 
     `when` maps a condition's name to the values that satisfy it (exact text); `pauses` the statuses in which a
-    metric's time stands still; `counts` says whose replies are responses; `public` whether everybody may read of it.
+    metric's time stands still; `counts` says whose replies are responses; `public` whether everybody may read of it;
+    `alerts` what is to be done when time runs short.
     """
 
     name: str
@@ -104,6 +85,7 @@ class Policy:
     pauses: Mapping[Metric, frozenset[Status]] = field(default_factory=lambda: dict(_DEFAULT_PAUSES), hash=False)
     counts: frozenset[Sender] = frozenset(Sender)
     public: bool = True
+    alerts: tuple[AlertRule, ...] = ()
 
     @property
     def key(self) -> str:
@@ -138,9 +120,9 @@ def parse_policies(document: object, version: int = 1) -> tuple[Policy, ...]:
     """The policies of an admin's document, in the order in which they are tried.
 
     The document is {"calendars": {name: calendar}, "policies": [{"name", "when", "calendar", "targets", "pauses",
-    "counts", "public"}]}; durations are written "1h30m"; the calendar "always" is open day and night; the last policy,
-    and no other, has no conditions; one for named organisations is public only when it says so. ValueError names the
-    path, such as `policies[1].targets.first_response.urgent.promise`.
+    "counts", "public", "alerts"}]}; durations are written "1h30m"; the calendar "always" is open day and night; the
+    last policy, and no other, has no conditions; one for named organisations is public only when it says so. ValueError
+    names the path, such as `policies[1].targets.first_response.urgent.promise`.
     """
     top = _object(document, "document", ("calendars", "policies"))
     calendars = _parse_calendars(top.get("calendars", {}))
@@ -169,7 +151,7 @@ def _parse_calendars(value: object) -> dict[str, BusinessCalendar]:
 
 
 def _parse_policy(value: object, path: str, calendars: Mapping[str, BusinessCalendar], version: int) -> Policy:
-    row = _object(value, path, ("name", "when", "calendar", "targets", "pauses", "counts", "public"))
+    row = _object(value, path, ("name", "when", "calendar", "targets", "pauses", "counts", "public", "alerts"))
     name, calendar_name = _text(row.get("name"), f"{path}.name"), _text(row.get("calendar"), f"{path}.calendar")
     if calendar_name not in calendars:
         raise ValueError(f"{path}.calendar: there is no calendar {calendar_name!r}")
@@ -188,6 +170,7 @@ def _parse_policy(value: object, path: str, calendars: Mapping[str, BusinessCale
         pauses=_DEFAULT_PAUSES | dict(_parse_pauses(row.get("pauses", {}), f"{path}.pauses")),
         counts=counts,
         public=_yes_or_no(row.get("public", "organisation" not in when), f"{path}.public"),
+        alerts=parse_alerts(row.get("alerts", []), f"{path}.alerts"),
     )
 
 

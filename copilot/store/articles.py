@@ -1,7 +1,7 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, delete, select, update
@@ -96,6 +96,10 @@ def forget_index(session: Session) -> None:
 
 def version(session: Session) -> tuple[int, datetime | None]:
     """Changes whenever an article is added, edited or withdrawn: what in-memory copies compare."""
-    return session.exec(
-        select(func.count(), func.max(ArticleRow.updated_at)).where(ArticleRow.status != "withdrawn")
-    ).one()
+    return session.exec(select(func.count(), func.max(ArticleRow.updated_at))).one()
+
+
+def after_all_edits(session: Session, now: datetime) -> datetime:
+    """`now`, or just after the newest edit when the clock was set back, so that every edit changes `version`."""
+    newest = session.exec(select(func.max(ArticleRow.updated_at))).one()
+    return now if newest is None or now > newest else newest + timedelta(microseconds=1)

@@ -257,8 +257,8 @@ def document_handlers(kind: str) -> list[Any]:
     @put(f"/{kind}", sync_to_thread=True, guards=[needs_admin], name=f"write_{kind}", operation_id=f"write_{kind}")
     def write(data: JSONBody[Any], services: Services, identity: Identity) -> dict[str, Any]:
         """Put a new version in force; refused with the field's name when it makes no sense."""
-        with services.db.write() as session:
-            return {"version": configuration.save(session, kind, data, services.now(), identity.name)}
+        save = configuration.save
+        return {"version": services.db.transact(lambda s: save(s, kind, data, services.now(), identity.name))}
 
     return [read, write]
 

@@ -77,9 +77,12 @@ def set_autonomy(data: URLEncodedBody[AutonomyForm], services: Services, identit
 
 def change(services: Services, identity: Identity, how: Callable[[Autonomy], Autonomy]) -> None:
     """Save a changed copy of the autonomy settings. Raises `Invalid` naming the field."""
-    with services.db.write() as session:
+
+    def save(session: Session) -> None:
         before = parse_autonomy(configuration.content(session, "autonomy"))
         configuration.save(session, "autonomy", how(before).to_dict(), services.now(), identity.name)
+
+    services.db.transact(save)
 
 
 def admin_view(session: Session, services: Services) -> AdminView:

@@ -29,8 +29,7 @@ def save(services: Services, identity: Identity, kind: str, text: str) -> tuple[
     """Put the typed document in force, or say what is wrong with it."""
     try:
         document = read(text)
-        with services.db.write() as session:
-            configuration.save(session, kind, document, services.now(), identity.name)
+        services.db.transact(lambda s: configuration.save(s, kind, document, services.now(), identity.name))
     except Invalid as error:
         return (field_error(error),)
     return ()

@@ -99,6 +99,17 @@ def test_the_kill_switch_cancels_within_the_window(desk, client, now, transport)
     assert [row["name"] for row in desk.draft(later).gates if not row["passed"]] == ["kill switch"]
 
 
+def test_a_category_that_may_no_longer_send_takes_its_waiting_replies_back(desk, now, transport):
+    """Setting a category back to suggest cancels what it had decided and not yet sent, and nothing else."""
+    desk.automate("refund")
+    ticket_id = sent_by_itself(desk)
+    desk.configure("autonomy", {"categories": [{"category": "refund", "mode": "suggest"}]})
+    now.advance(HOLD)
+    desk.deliver()
+    assert transport.sent == []
+    assert desk.draft(ticket_id).state == "open"
+
+
 def test_the_kill_switch_lets_people_send(desk, client, transport):
     """What a person approved leaves although the switch is on."""
     desk.configure("autonomy", {"kill_switch": True})

@@ -11,10 +11,10 @@ from sla.alerts import (
     Way,
     actions_at,
     parse_alerts,
-    parse_policy_alerts,
     shares_of,
 )
 from sla.policies import Metric
+from tests.sla.builders import policy
 
 RULE = {
     "metric": "first_response",
@@ -42,16 +42,12 @@ def test_rules_add_up():
     assert actions_at(rules, Metric.RESOLUTION, 0.75) == ()
 
 
-def test_rules_by_policy():
-    """Read from the whole document, by the policy's name."""
-    document = {"policies": [{"name": "VIP", "alerts": [RULE]}, {"name": "Default"}]}
-    assert parse_policy_alerts(document) == {"VIP": parse_alerts([RULE]), "Default": ()}
-    document["policies"][1]["alerts"] = [RULE | {"at": 2}]
-    with pytest.raises(ValueError, match=r"^policies\[1\]\.alerts\[0\]\.at: "):
-        parse_policy_alerts(document)
-    for nonsense in (None, [], {"policies": 3}, {"policies": "VIP"}):
-        with pytest.raises(ValueError, match=r"^policies: expected a list"):
-            parse_policy_alerts(nonsense)
+def test_rules_of_a_policy():
+    """They are read with the policy, whose every version keeps its own, and mistakes are named with its path."""
+    assert policy(alerts=[RULE]).alerts == parse_alerts([RULE])
+    assert policy().alerts == ()
+    with pytest.raises(ValueError, match=r"^policies\[0\]\.alerts\[0\]\.at: "):
+        policy(alerts=[RULE | {"at": 2}])
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """The promise as customers read it: golden files for the sample shop, and every branch of the sentences."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sla.calendar import BusinessCalendar
-from sla.policies import parse_policies
+from sla.policies import Metric, Priority, Sender, parse_policies
 from sla.promise import LANGUAGES, describe
 from tests.sla.builders import WORKDAYS, policy
 
@@ -78,6 +81,12 @@ def test_one_condition():
     ] == [
         "of urgent or high priority.",
         "marked with “a”.",
+    ]
+    assert scope(organisation=["Acme"]) == [
+        "This promise holds for requests from the organisation “Acme”.",
+        "Cette promesse vaut pour les demandes de l’organisation « Acme ».",
+        "Dieses Versprechen gilt für Anfragen von der Organisation „Acme“.",
+        "Esta promesa rige para las solicitudes de la organización «Acme».",
     ]
     assert scope(language=["zz\n\x00zz"])[0].endswith("written in “zz \x00zz”.")
 
@@ -234,6 +243,22 @@ def test_closing_and_special_days():
     assert not any("otro horario" in sentence for sentence in later)
 
 
+def test_public_holidays():
+    """A calendar that follows a country's holidays says so, with the region where there is one."""
+    calendar = {"timezone": "Europe/Berlin", "hours": {"mon": [["09:00", "17:00"]]}, "country": "DE", "region": "BY"}
+    said = [describe(policy_with(calendar), language) for language in LANGUAGES]
+    assert [next(s for s in sentences if "(BY)" in s).replace("\u00a0", " ") for sentences in said] == [
+        "We are closed on the public holidays of this country or region: Germany (BY).",
+        "Nous sommes fermés les jours fériés du pays ou de la région que voici : Allemagne (BY).",
+        "An den Feiertagen dieses Landes oder dieser Region haben wir geschlossen: Deutschland (BY).",
+        "Cerramos los días festivos de este país o región: Alemania (BY).",
+    ]
+    del calendar["region"]
+    assert any(s.endswith("country or region: Germany.") for s in describe(policy_with(calendar)))
+    round_the_clock = calendar | {"hours": {day: [["00:00", "24:00"]] for day in (*WORKDAYS, "sat", "sun")}}
+    assert not any("every day of the year" in s for s in describe(policy_with(round_the_clock)))
+
+
 def policy_with(calendar):
     """A small policy on this calendar."""
     rows = [{"name": "A", "when": {}, "calendar": "c", "targets": ONE["targets"]}]
@@ -266,3 +291,28 @@ def test_every_calendar_of_the_clock_can_be_described():
         "Die Zeit läuft rund um die Uhr, an jedem Tag des Jahres.",
         "El plazo corre las 24 horas, todos los días del año.",
     ]
+
+
+texts = st.lists(st.text(min_size=1, max_size=30).filter(str.strip), min_size=1, max_size=3)
+targets = st.dictionaries(
+    st.sampled_from(Metric),
+    st.dictionaries(st.sampled_from(Priority), st.sampled_from([{"promise": "1h"}, {"promise": "90s"}]), max_size=4),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["category", "channel", "segment", "language", "tag"]), texts),
+    targets,
+    st.dictionaries(st.sampled_from(Metric), st.lists(st.sampled_from(["new", "open", "pending", "on-hold"]))),
+    st.lists(st.sampled_from(Sender), min_size=1),
+    st.sampled_from([*LANGUAGES, "en-US", "fr-CA", "es-MX"]),
+)
+@settings(deadline=None)
+def test_every_policy_can_be_said(when, targets, pauses, counts, language):
+    """Whatever a policy says, its sentences are whole: they begin, end, and leave nothing to fill in."""
+    row = {"name": "A", "when": {}, "calendar": "always", "targets": targets, "pauses": pauses, "counts": counts}
+    described = replace(parse_policies({"policies": [row]})[0], when={k: frozenset(v) for k, v in when.items()})
+    sentences = describe(described, language)
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
+    assert not any(field in sentence for sentence in sentences[1:] for field in "{}")
+    assert len(set(sentences)) == len(sentences)

@@ -1,0 +1,46 @@
+"""Articles in SQL and what searches see of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from copilot.errors import NotFound
+from copilot.knowledge_base import new_article, save_article, withdraw_article
+from copilot.settings import Settings
+from copilot.store import articles
+from copilot.wiring import CONCURRENT_DRAFTS, batch_size
+
+
+def found(desk, text):
+    knowledge = desk.services.knowledge
+    while knowledge.sync():
+        pass
+    knowledge.refresh()
+    return [match.passage.text for match in knowledge.search_text(text, 3, "public").matches]
+
+
+def test_an_edit_is_seen_although_the_clock_was_set_back(desk, now):
+    """A search shows the newest text of an article even when its edit bears an earlier time than the one before."""
+    desk.article("shoes", "Shoes", "Shoes are repaired in Lyon.")
+    assert "Lyon" in found(desk, "where are shoes repaired")[0]
+    edited = new_article("shoes", "Shoes", "Shoes are repaired in Grenoble.")
+    desk.do(lambda session: save_article(session, edited, now() - timedelta(hours=1), "test"))
+    assert "Grenoble" in found(desk, "where are shoes repaired")[0]
+
+
+def test_a_withdrawn_article_is_found_no_more(desk):
+    """Once withdrawn, an article is neither searched nor read, and its row remains as history."""
+    desk.article("shoes", "Shoes", "Shoes are repaired in Lyon.")
+    assert found(desk, "where are shoes repaired")
+    desk.do(lambda session: withdraw_article(session, "shoes", desk.now(), "test"))
+    assert not any("Lyon" in text for text in found(desk, "where are shoes repaired"))
+    with pytest.raises(NotFound):
+        desk.do(lambda session: articles.find(session, "shoes"))
+    assert desk.do(lambda session: articles.get(session, "shoes")).status == "withdrawn"
+
+
+def test_a_slow_model_gets_no_more_tickets_than_fit_into_the_lease(tmp_path):
+    """With a language model the batch is bounded by lease and deadline, without one it is as configured."""
+    bounded = Settings(data_dir=tmp_path, llm_model="m", lease_seconds=60, llm_deadline_seconds=20)
+    assert batch_size(bounded) == 3 * CONCURRENT_DRAFTS
+    assert batch_size(Settings(data_dir=tmp_path, batch_size=7)) == 7
