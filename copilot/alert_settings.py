@@ -1,41 +1,29 @@
-"""What a policy wants done when time runs short, and whom e-mail about it goes to; checked when it is entered.
-
-The rules themselves are read by `sla.alert_rules`. Refuses to know how anything is sent.
-"""
+"""Whom a policy's alerts go to by e-mail; checked when it is entered. The alerts themselves are the policy's own."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sla.alerts import AlertRule, Notify, Way, parse_policy_alerts
+from sla.alerts import Notify, Way
+from sla.policies import Policy
 
 MOST_RECIPIENTS = 20
 # ASCII without quotes, comments or control characters: what may stand in a header as it is
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyAlerts:
-    """A policy's alert rules and the addresses of those who are told by e-mail."""
+def parse_recipients(document: Any, policies: Sequence[Policy]) -> Mapping[str, tuple[str, ...]]:
+    """The addresses in each policy's `alert_recipients`, by its name, from the document that gave these policies.
 
-    rules: tuple[AlertRule, ...] = ()
-    recipients: tuple[str, ...] = ()
-
-
-def parse_alert_settings(document: Any) -> Mapping[str, PolicyAlerts]:
-    """By the policy's name, from a whole policies document that `parse_policies` has accepted.
-
-    Beside `alerts`, a policy may have `alert_recipients`, a list of e-mail addresses. ValueError names the path.
+    ValueError names the path, also when an alert goes by e-mail and there is nobody to get it.
     """
-    rules = parse_policy_alerts(document)
     found = {}
-    for index, row in enumerate(document["policies"]):
-        recipients = _recipients(row.get("alert_recipients", []), f"policies[{index}].alert_recipients")
-        alerts = PolicyAlerts(rules[row["name"]], recipients)
-        if not recipients and any(Notify(Way.EMAIL) in rule.actions for rule in alerts.rules):
-            raise ValueError(f"policies[{index}].alert_recipients: an alert goes by e-mail, but to nobody")
-        found[row["name"]] = alerts
+    for index, (row, policy) in enumerate(zip(document["policies"], policies, strict=True)):
+        path = f"policies[{index}].alert_recipients"
+        recipients = _recipients(row.get("alert_recipients", []), path)
+        if not recipients and any(Notify(Way.EMAIL) in rule.actions for rule in policy.alerts):
+            raise ValueError(f"{path}: an alert goes by e-mail, but to nobody")
+        found[policy.name] = recipients
     return found
 
 

@@ -18,9 +18,7 @@ def headline(metric: str, share: float, ticket_id: int) -> str:
     return f"{METRICS[metric]} on #{ticket_id}: {state}"
 
 
-def alert_event(
-    ref: str, alert: Alert, timer: Timer, ticket: Ticket, policy: str, now: datetime
-) -> dict[str, Any]:
+def alert_event(ref: str, alert: Alert, timer: Timer, ticket: Ticket, policy: str, now: datetime) -> dict[str, Any]:
     """The body of the webhook, of the type `alert`."""
     return {
         "type": "alert",

@@ -2,8 +2,8 @@
 
 Everything about one ticket happens in one transaction under its lock, so an alert fires once however many workers look
 and whenever they die; what goes out of the house is only decided here and sent by `copilot.notifications`. After an
-outage everything missed fires, marked late; of each timer only the gravest acts, and nothing acts once the answer has
-been given.
+outage everything missed fires, marked late; of each timer only the gravest is told, and once the answer has been given
+or the ticket is solved an alert is only recorded.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from copilot import promises
-from copilot.alert_settings import PolicyAlerts
 from copilot.alert_words import alert_event, alert_mail
 from copilot.promises import PromiseBook, Standing
 from copilot.store import alerts as store
@@ -35,6 +34,7 @@ from sla.alerts import (
     shares_of,
 )
 from sla.events import Event
+from sla.policies import Priority
 from sla.timers import Timer, write_instant
 
 BATCH = 20
@@ -50,14 +50,17 @@ class Alerts:
         self.db, self.now, self.book = db, now, book
 
     def fire_due(self) -> int:
-        """Look at what is due; returns how many tickets were looked at. A transaction each keeps others' waits short."""
+        """Look at what is due; returns how many tickets were looked at. One transaction each keeps waits short."""
+        with self.db.read() as session:
+            if not store.is_due(session, self.now()):
+                return 0
         for looked_at in range(BATCH):
             if not self._look():
                 return looked_at
         return BATCH
 
     def _look(self) -> bool:
-        """Fire what is due on one ticket. One that breaks is set aside for a while, so that the others have their turn."""
+        """Fire what is due on one ticket. One that breaks is set aside, so that the others have their turn."""
         ticket_id = None
         try:
             with self.db.write() as session:
@@ -80,16 +83,14 @@ def fire(session: Session, ticket: Ticket, book: PromiseBook, now: datetime) -> 
     """Record and act on everything due on a ticket, whose row the caller has locked; returns what fired."""
     ticket_id, customer = ticket.id or 0, tickets.customer_of(session, ticket)
     standing = promises.standing_of(session, ticket, customer, tickets.sla_events(session, ticket_id), book, now)
-    wanted = book.alerts(session, standing.policy)
-    due = due_alerts(
-        standing.timers, store.fired_keys(session, ticket_id), standing.at, shares_of(wanted.rules),
-        aimed_at(standing.events, standing.at),
-    )  # fmt: skip
-    acting = gravest(due)
+    rules, aimed = standing.policy.alerts, aimed_at(standing.events, standing.at)
+    due = due_alerts(standing.timers, store.fired_keys(session, ticket_id), standing.at, shares_of(rules), aimed)
+    told, firing = gravest(due), Firing(session, ticket, customer, standing, book, now)
+    resolved = ticket.status in tickets.DONE
     for alert in due:
         timer = next(t for t in standing.timers if (t.metric, t.started_at) == (alert.key.metric, alert.key.started_at))
-        actions = actions_at(wanted.rules, alert.key.metric, alert.key.share) if alert in acting else ()
-        Firing(session, ticket, customer, standing, wanted, book, now).fire(alert, timer, actions)
+        actions = actions_at(rules, alert.key.metric, alert.key.share) if alert.timer_open and not resolved else ()
+        firing.fire(alert, timer, [act for act in actions if alert in told or not isinstance(act, Notify)])
     session.flush()
     promises.refresh(session, ticket, customer, book, now)
     return due
@@ -109,11 +110,10 @@ class Firing:
     """The alerts of one ticket as they fire, in the caller's transaction."""
 
     def __init__(
-        self, session: Session, ticket: Ticket, customer: Customer, standing: Standing, wanted: PolicyAlerts,
-        book: PromiseBook, now: datetime,
-    ) -> None:  # fmt: skip
+        self, session: Session, ticket: Ticket, customer: Customer, standing: Standing, book: PromiseBook, now: datetime
+    ) -> None:
         self.session, self.ticket, self.customer, self.standing = session, ticket, customer, standing
-        self.wanted, self.book, self.now = wanted, book, now
+        self.book, self.now = book, now
 
     def fire(self, alert: Alert, timer: Timer, actions: Iterable[Action]) -> None:
         """Record the alert, then act on it."""
@@ -127,7 +127,7 @@ class Firing:
         done = [self._act(f"alert-{row.id}", alert, timer, action) for action in actions]
         journal.record(
             self.session, self.now, "sla_breach" if alert.is_breach else "sla_warning", ticket_id,
-            metric=key.metric, share=key.share, at=write_instant(alert.at),
+            metric=key.metric, share=key.share, reached=write_instant(alert.at),
             due=write_instant(timer.due_at) if timer.due_at else None, late=alert.late,
             answered=not alert.timer_open, policy=self.standing.policy.key, actions=done,
         )  # fmt: skip
@@ -149,9 +149,12 @@ class Firing:
             self._queue(f"{ref}-webhook", action.way, None, event)
         elif action.way is Way.EMAIL:
             mail = alert_mail(alert, timer, self.ticket, self.customer, policy)
-            for number, recipient in enumerate(self.wanted.recipients, start=1):
+            for number, recipient in enumerate(self._recipients(), start=1):
                 self._queue(f"{ref}-mail-{number}", action.way, recipient, mail)
         return f"notify {action.way}"
+
+    def _recipients(self) -> tuple[str, ...]:
+        return self.book.recipients(self.session, self.standing.policy)
 
     def _queue(self, ref: str, way: Way, recipient: str | None, payload: dict[str, Any]) -> None:
         self.session.add(
@@ -164,7 +167,7 @@ class Firing:
     def _raise_priority(self, steps: int) -> str:
         """More pressing from now on, which may bring the promise nearer; a person's choice is raised too."""
         before = self.ticket.priority
-        place = promises.PRIORITIES.index(promises.Priority(before)) + steps
+        place = promises.PRIORITIES.index(Priority(before)) + steps
         after = promises.PRIORITIES[min(place, len(promises.PRIORITIES) - 1)]
         if after != before:
             promises.add_event(self.session, self.ticket.id or 0, Event.priority_changed(self.standing.at, after))

@@ -5,8 +5,8 @@ what may have left without our knowing stays "uncertain". Nothing is sent inside
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -15,7 +15,7 @@ from copilot.channels.smtp import Mailer
 from copilot.channels.transport import NotDelivered, OutcomeUnknown
 from copilot.notices import NoticeDesk
 from copilot.outbox import MOST_ATTEMPTS, pause
-from copilot.store import journal, notifications
+from copilot.store import journal, notifications, tickets
 from copilot.store.notifications import CUSTOMER
 from copilot.store.session import Database, Session
 from copilot.store.tables import Notification
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 class Way(Protocol):
     """A way to tell somebody, at least once."""
 
-    def tell(self, ref: str, recipient: str | None, payload: Mapping[str, Any]) -> None:
+    def tell(self, note: Notification) -> None:
         """Deliver, or raise `NotDelivered` or `OutcomeUnknown`."""
         ...
 
@@ -40,9 +40,9 @@ class ByWebhook:
     def __init__(self, signed: SignedPost) -> None:
         self.signed = signed
 
-    def tell(self, ref: str, recipient: str | None, payload: Mapping[str, Any]) -> None:
+    def tell(self, note: Notification) -> None:
         """Post the event."""
-        self.signed.post(ref, payload)
+        self.signed.post(note.ref, note.payload)
 
 
 class ByMail:
@@ -51,9 +51,9 @@ class ByMail:
     def __init__(self, mailer: Mailer) -> None:
         self.mailer = mailer
 
-    def tell(self, ref: str, recipient: str | None, payload: Mapping[str, Any]) -> None:
+    def tell(self, note: Notification) -> None:
         """Send the mail."""
-        self.mailer.send(ref, recipient or "", payload["subject"], payload["body"])
+        self.mailer.send(note.ref, note.recipient or "", note.payload["subject"], note.payload["body"])
 
 
 class Notifier:
@@ -67,31 +67,31 @@ class Notifier:
 
     def deliver_due(self) -> int:
         """Deliver what is due; returns how many notifications were looked at."""
-        self.settle_abandoned()
         with self.db.write() as session:
+            self._settle_abandoned(session)
             due = notifications.claim_due(session, self.worker, self.now(), self.lease, BATCH)
         for note in due:
             if note.way == CUSTOMER:
-                self._notice(note.id or 0)
+                self._notice(note.id or 0, note.ticket_id)
             else:
                 self._alert(note)
         return len(due)
 
-    def settle_abandoned(self) -> None:
+    def _settle_abandoned(self, session: Session) -> None:
         """Notices whose sender died: send again where that is safe, otherwise leave it at that."""
-        with self.db.write() as session:
-            for note in notifications.abandoned(session, self.now()):
-                if self.desk.transport.resend_is_safe:
-                    note.state, note.claimed_by, note.claimed_until = "waiting", None, None
-                else:
-                    self._close(session, note, "uncertain", "The service stopped while this notice was being sent.")
+        for note in notifications.abandoned(session, self.now()):
+            if self.desk.transport.resend_is_safe:
+                note.state, note.claimed_by, note.claimed_until = "waiting", None, None
+            else:
+                self._close(session, note, "uncertain", "The service stopped while this notice was being sent.")
+        session.flush()
 
     def _alert(self, note: Notification) -> None:
         way = self.ways.get(note.way)
         try:
             if way is None:
                 raise NotDelivered(f"No way to send by {note.way} is set up.", final=True)
-            way.tell(note.ref, note.recipient, note.payload)
+            way.tell(note)
         except (NotDelivered, OutcomeUnknown) as error:
             self._failed(note.id or 0, error.message, final=isinstance(error, NotDelivered) and error.final)
         except Exception as error:
@@ -101,10 +101,11 @@ class Notifier:
             with self.db.write() as session:
                 self._close(session, notifications.find(session, note.id or 0), "delivered")
 
-    def _notice(self, note_id: int) -> None:
+    def _notice(self, note_id: int, ticket_id: int) -> None:
         """A notice is marked as being sent before it leaves, so that a dying sender can never make it leave twice."""
         now = self.now()
         with self.db.write() as session:
+            tickets.lock(session, ticket_id)
             note = notifications.held(session, note_id, self.worker, now)
             if note is None:
                 return
@@ -124,6 +125,7 @@ class Notifier:
                 self._close(session, notifications.find(session, note_id), "uncertain", message)
         else:
             with self.db.write() as session:
+                tickets.lock(session, ticket_id)
                 note = notifications.find(session, note_id)
                 self._close(session, note, "delivered")
                 self.desk.told(session, note, self.now())
@@ -132,6 +134,8 @@ class Notifier:
         """A known failure: try again later, or give up and say so in the journal."""
         with self.db.write() as session:
             note = notifications.find(session, note_id)
+            if note.claimed_by != self.worker:
+                return  # it took so long that another worker has taken over
             note.attempts += 1
             if final or note.attempts >= MOST_ATTEMPTS:
                 self._close(session, note, "failed", problem)
@@ -139,13 +143,11 @@ class Notifier:
                 note.state, note.last_error = "waiting", problem
                 note.work_after = self.now() + pause(note.attempts)
                 note.claimed_by = note.claimed_until = None
-        log.warning("notification_failed", ref_id=note_id, reason=problem)
+        log.warning("notification_failed", notification_id=note_id, reason=problem)
 
     def _close(self, session: Session, note: Notification, state: str, reason: str | None = None) -> None:
-        now: datetime = self.now()
+        now = self.now()
         note.state, note.last_error, note.claimed_by, note.claimed_until = state, reason, None, None
         if state == "delivered":
             note.delivered_at = now
-        journal.record(
-            session, now, f"notification_{state}", note.ticket_id, ref=note.ref, way=note.way, reason=reason
-        )
+        journal.record(session, now, f"notification_{state}", note.ticket_id, ref=note.ref, way=note.way, reason=reason)

@@ -28,6 +28,7 @@ from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from sla.events import Event
+from sla.policies import Priority
 from triage.assess import Assessment, TicketContext, TicketText, assess_many
 
 MOST_ATTEMPTS = 5
@@ -225,7 +226,8 @@ def load_snapshots(session: Session, claimed: Sequence[Ticket], now: datetime) -
 
 def record_triage(session: Session, ticket: Ticket, work: Work, book: PromiseBook, now: datetime) -> None:
     """Store what triage found; what a person has set stays, and a priority never falls by itself."""
-    assessment, first = work.assessment, ticket.triaged_message_id is None
+    # an alert may have made a ticket pressing that triage had no look at yet
+    assessment, first = work.assessment, ticket.triaged_message_id is None and ticket.priority == Priority.NORMAL
     if not ticket.category_is_manual:
         ticket.category = assessment.category.label if assessment.category and assessment.in_scope else None
     priority = str(assessment.priority)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copilot.alert_settings import PolicyAlerts, parse_alert_settings
+from copilot.alert_settings import parse_recipients
 from copilot.configuration import DEFAULT_POLICIES
 from copilot.organisations import segment_of, timezone_of
 from copilot.store import alerts, configuration, tickets
@@ -28,7 +28,7 @@ class PromiseBook:
 
     def __init__(self) -> None:
         self._by_version: dict[int, tuple[Policy, ...]] = {}
-        self._alerts: dict[int, Mapping[str, PolicyAlerts]] = {}
+        self._recipients: dict[int, Mapping[str, tuple[str, ...]]] = {}
 
     def in_force(self, session: Session) -> tuple[Policy, ...]:
         """The policies for new tickets."""
@@ -38,14 +38,15 @@ class PromiseBook:
         """The policies of one version; 0 is the shipped default."""
         if version not in self._by_version:
             stored = configuration.at_version(session, "policies", version).content if version else DEFAULT_POLICIES
-            self._alerts[version] = parse_alert_settings(stored)
-            self._by_version[version] = parse_policies(stored, version)
+            policies = parse_policies(stored, version)
+            self._recipients[version] = parse_recipients(stored, policies)
+            self._by_version[version] = policies
         return self._by_version[version]
 
-    def alerts(self, session: Session, policy: Policy) -> PolicyAlerts:
-        """What this policy wants done when time runs short."""
+    def recipients(self, session: Session, policy: Policy) -> tuple[str, ...]:
+        """The addresses of those whom this policy's alerts go to by e-mail."""
         self.at(session, policy.version)
-        return self._alerts[policy.version][policy.name]
+        return self._recipients[policy.version][policy.name]
 
     def by_key(self, session: Session, keys: Sequence[str]) -> dict[str, Policy]:
         """Policies by key such as "VIP@3"."""
@@ -72,23 +73,22 @@ class Standing:
 def refresh(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
     """Replay the ticket's events and store its timers; before triage the policy is only provisional."""
     rows = tickets.sla_events(session, ticket.id or 0)
-    keep(session, ticket, standing_of(session, ticket, customer, rows, book, now), book)
+    keep(session, ticket, standing_of(session, ticket, customer, rows, book, now))
 
 
-def keep(session: Session, ticket: Ticket, standing: Standing, book: PromiseBook) -> None:
+def keep(session: Session, ticket: Ticket, standing: Standing) -> None:
     """Store the timers with the ticket, what the queue needs of them, and when the next alert is due."""
     timers = standing.timers
     ticket.timers = [timer.to_dict() for timer in timers]
     ticket.next_due_at, ticket.next_goal_at = next_due(timers), next_goal_due(timers)
     due = next((t for t in timers if t.is_open and t.due_at is not None and t.due_at == ticket.next_due_at), None)
     ticket.next_due_metric = due.metric.value if due else None
-    ticket.next_alert_at = next_alert(session, ticket, standing, book)
+    ticket.next_alert_at = next_alert(session, ticket, standing)
 
 
-def next_alert(session: Session, ticket: Ticket, standing: Standing, book: PromiseBook) -> datetime | None:
+def next_alert(session: Session, ticket: Ticket, standing: Standing) -> datetime | None:
     """When the next alert of the ticket is due; an instant that has passed means that one is due already."""
-    shares = shares_of(book.alerts(session, standing.policy).rules)
-    aimed = aimed_at(standing.events, standing.at)
+    shares, aimed = shares_of(standing.policy.alerts), aimed_at(standing.events, standing.at)
 
     def earliest(fired: Collection[AlertKey]) -> datetime | None:
         calendar = standing.policy.calendar

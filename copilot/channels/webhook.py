@@ -47,5 +47,6 @@ def payload(reply: OutgoingReply) -> dict[str, Any]:
             "subject": reply.subject,
             "body": reply.body,
             "auto_sent": reply.auto_sent,
+            "notice": reply.notice,
         },
     }

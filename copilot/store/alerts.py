@@ -9,6 +9,11 @@ from copilot.store.tables import FiredAlert, Ticket
 from sla.alerts import AlertKey
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether any ticket has an alert due."""
+    return session.exec(select(Ticket.id).where(col(Ticket.next_alert_at) <= now).limit(1)).first() is not None
+
+
 def next_due(session: Session, now: datetime) -> Ticket | None:
     """The ticket whose alert has been due the longest, locked until the transaction ends; tickets that another worker
     has locked are passed over (SQLite's writer is alone anyway)."""

@@ -28,9 +28,9 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Notification]:
     return session.exec(wanted).all()
 
 
-def known(session: Session, ref: str) -> bool:
-    """Whether this was decided before."""
-    return session.exec(select(Notification.id).where(Notification.ref == ref)).first() is not None
+def known(session: Session, refs: Sequence[str]) -> set[str]:
+    """Which of these were decided before."""
+    return set(session.exec(select(Notification.ref).where(col(Notification.ref).in_(refs))))
 
 
 def claim_due(session: Session, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Notification]:
@@ -53,17 +53,16 @@ def abandoned(session: Session, now: datetime) -> Sequence[Notification]:
     return session.exec(wanted.with_for_update(skip_locked=True)).all()
 
 
-def cancel_notices(session: Session, reason: str, ticket_id: int | None = None) -> None:
-    """Take back notices to customers that have not left, of one ticket or of all."""
-    conditions = [col(Notification.state) == "waiting", col(Notification.way) == CUSTOMER]
-    if ticket_id is not None:
-        conditions.append(col(Notification.ticket_id) == ticket_id)
-    session.execute(
+def cancel_notices(session: Session, reason: str) -> list[int]:
+    """Take back notices to customers that have not left; returns their tickets' ids."""
+    cancelled = session.execute(
         update(Notification)
-        .where(*conditions)
+        .where(col(Notification.state) == "waiting", col(Notification.way) == CUSTOMER)
         .values(state="cancelled", last_error=reason)
+        .returning(col(Notification.ticket_id))
         .execution_options(synchronize_session=False)
     )
+    return sorted(set(cancelled.scalars()))
 
 
 def counts_by_state(session: Session) -> dict[str, int]:

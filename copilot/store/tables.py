@@ -270,7 +270,7 @@ class PassageRow(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """A version of what admins set ("categories", "rules", "policies", "autonomy", "notices"); the newest is in force."""
+    """A version of what admins set, such as "policies" or "notices"; the newest of its kind is in force."""
 
     __table_args__ = (UniqueConstraint("kind", "version"),)
 

@@ -104,8 +104,9 @@ def newest_inbound_id(session: Session, ticket_id: int) -> int | None:
 def replies_after(session: Session, ticket_id: int, message_id: int) -> int:
     """How many public replies were delivered after this message was stored."""
     wanted = select(func.count()).where(
-        Message.ticket_id == ticket_id, Message.direction == "outbound", col(Message.id) > message_id
-    )
+        Message.ticket_id == ticket_id, Message.direction == "outbound", col(Message.id) > message_id,
+        col(Message.notice).is_(False),
+    )  # fmt: skip
     return session.exec(wanted).one()
 
 
@@ -141,6 +142,7 @@ def auto_replies(
         select(Ticket.customer_id, Message.ticket_id, Message.at)
         .join(Ticket, col(Ticket.id) == Message.ticket_id)
         .where(col(Ticket.customer_id).in_(customer_ids), col(Message.auto_sent).is_(True), Message.at >= since)
+        .where(col(Message.notice).is_(False))
     )
     for customer_id, ticket_id, at in session.exec(wanted):
         found[customer_id].append((ticket_id, at))
