@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import pipeline, store
+from benchmarks import business_time, pipeline, store
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"pipeline": pipeline.main, "store": store.main}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "business_time": business_time.main,
+    "pipeline": pipeline.main,
+    "store": store.main,
+}
 
 
 def main() -> None:

@@ -35,6 +35,11 @@ class Snapshot:
     auto_replies: tuple[tuple[int, datetime], ...]
 
     @property
+    def ticket_id(self) -> int:
+        """The ticket's id."""
+        return self.ticket.id or 0
+
+    @property
     def unanswered(self) -> str:
         """The customer's messages since our last reply, oldest first."""
         inbound: list[str] = []
@@ -129,7 +134,7 @@ class Answerer:
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
             sources_are_public=all(facts[quote.article_id].visibility == "public" for quote in draft.quotes),
-            ticket_id=snapshot.ticket.id or 0,
+            ticket_id=snapshot.ticket_id,
             auto_replies=snapshot.auto_replies,
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,

@@ -232,6 +232,26 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     show(result, as_json)
 
 
+@evaluate.command("queue")
+@click.option("--utilisation", default="0.7,0.9,1.0,1.2", show_default=True, help="Loads, separated by commas.")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--json", "as_json", is_flag=True)
+def eval_queue(utilisation: str, seeds: int, as_json: bool) -> None:
+    """Ways of ranking the queue: how many promises each keeps on the same simulated days."""
+    from copilot.evals.queue import as_rows, evaluate_queue
+
+    try:
+        loads = [float(part) for part in utilisation.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("expected numbers separated by commas", param_hint="--utilisation") from error
+    with progress("Runs") as report:
+        result = evaluate_queue(loads, seeds, report)
+    if as_json:
+        show(result, as_json)
+    else:
+        click.echo("\n".join(as_rows(result)))
+
+
 def settings_with_logs() -> Settings:
     """The settings, with logging set up after them."""
     settings = Settings()

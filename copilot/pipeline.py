@@ -9,33 +9,26 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
-from copilot import autosend, confidence, promises
 from copilot.answering import Answer, Answerer, Silence, Snapshot
-from copilot.approval import queue_reply
-from copilot.autonomy import Autonomy
-from copilot.autosend import Case, Decision
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
-from copilot.store import drafts, journal, outbox, tickets
+from copilot.recording import Decided, Present, record_answers, record_triage, release
+from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
-from copilot.store.tables import Draft, Ticket
+from copilot.store.tables import Ticket
 from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
-from sla.events import Event
-from sla.policies import Priority
 from triage.assess import Assessment, TicketContext, TicketText, assess_many
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
 CONCURRENT_DRAFTS = 4
 LOOP_WINDOW = timedelta(hours=24)
-PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PRIORITIES)}
 
 log = structlog.get_logger(__name__)
 
@@ -139,12 +132,16 @@ class Pipeline:
         """From here the tickets stand in the ranked queue. Returns those that are still ours, as they stand now."""
         now, ours = self.now(), []
         with self.db.write() as session:
+            held = self._held(session, [work.snapshot for work in works])
+            events, in_force = tickets.sla_events_of(session, list(held)), self.book.in_force(session)
             for work in works:
-                ticket = self._held(session, work.snapshot)
+                ticket = held.get(work.snapshot.ticket_id)
                 if ticket is None:
                     continue
                 if ticket.triaged_message_id != work.snapshot.newest_message_id:
-                    record_triage(session, ticket, work, self.book, now)
+                    snapshot, found = work.snapshot, work.assessment
+                    history = events[snapshot.ticket_id]
+                    record_triage(session, ticket, snapshot, found, history, in_force, self.book, now)
                 ours.append(replace(work, snapshot=replace(work.snapshot, ticket=ticket)))
         return ours
 
@@ -158,41 +155,42 @@ class Pipeline:
         now = self.now()
         with self.db.write() as session:
             autonomy = self.configuration.current(session).autonomy
+            held = self._held(session, [work.snapshot for work in works])
+            present = Present.of(session, list(held.values()))
+            answered: list[Decided] = []
             for work in works:
-                ticket = self._held(session, work.snapshot)
+                ticket = held.get(work.snapshot.ticket_id)
                 if ticket is None:
-                    journal.record(
-                        session, now, "draft_dropped", work.snapshot.ticket.id, reason="Something newer arrived."
-                    )
-                    continue
-                if isinstance(work.outcome, Answer):
-                    decision = autosend.decide(
-                        as_it_stands(session, work.outcome.case, ticket, work.snapshot, autonomy)
-                    )
+                    reason = "Something newer arrived."
+                    journal.record(session, now, "draft_dropped", work.snapshot.ticket_id, reason=reason)
+                elif isinstance(work.outcome, Answer):
                     fingerprint = f"{self.answerer.fingerprint}|{work.classifier}"
-                    record_answer(
-                        session, ticket, work, work.outcome, decision, fingerprint, now, autonomy.hold_seconds
-                    )
+                    answered += present.decide(ticket, work.snapshot, work.outcome, autonomy, fingerprint, now)
                 elif work.outcome is not None:
                     ticket.no_draft_reason = work.outcome.reason
                     journal.record(session, now, "no_draft", ticket.id, reason=work.outcome.reason)
+            record_answers(session, answered, now, timedelta(seconds=autonomy.hold_seconds))
+            for ticket in held.values():
                 release(ticket, "idle", now)
 
-    def _held(self, session: Session, snapshot: Snapshot) -> Ticket | None:
-        """The ticket, locked, if it is still ours and nothing newer arrived."""
-        ticket = tickets.lock(session, snapshot.ticket.id or 0)
-        ours = ticket.claimed_by == self.worker and ticket.work_state == "waiting"
-        return (
-            ticket
-            if ours and tickets.newest_inbound_id(session, ticket.id or 0) == snapshot.newest_message_id
-            else None
-        )
+    def _held(self, session: Session, snapshots: Sequence[Snapshot]) -> dict[int, Ticket]:
+        """The tickets, locked, that are still ours and to which nothing newer arrived."""
+        expected = {snapshot.ticket_id: snapshot.newest_message_id for snapshot in snapshots}
+        locked = tickets.lock_all(session, list(expected))
+        newest = tickets.newest_ids(session, list(expected), "inbound")
+        return {
+            ticket_id: ticket
+            for ticket_id, ticket in locked.items()
+            if ticket.claimed_by == self.worker
+            and ticket.work_state == "waiting"
+            and newest.get(ticket_id) == expected[ticket_id]
+        }
 
     def _put_back(self, snapshot: Snapshot, error: Exception) -> None:
         """Try again later with growing pauses; after some attempts a person has to look."""
         now = self.now()
         with self.db.write() as session:
-            ticket = self._held(session, snapshot)
+            ticket = self._held(session, [snapshot]).get(snapshot.ticket_id)
             if ticket is None:
                 return
             ticket.attempts += 1
@@ -222,96 +220,3 @@ def load_snapshots(session: Session, claimed: Sequence[Ticket], now: datetime) -
         )
         for ticket in claimed
     ]
-
-
-def record_triage(session: Session, ticket: Ticket, work: Work, book: PromiseBook, now: datetime) -> None:
-    """Store what triage found; what a person has set stays, and a priority never falls by itself."""
-    # an alert may have made a ticket pressing that triage had no look at yet
-    assessment, first = work.assessment, ticket.triaged_message_id is None and ticket.priority == Priority.NORMAL
-    if not ticket.category_is_manual:
-        ticket.category = assessment.category.label if assessment.category and assessment.in_scope else None
-    priority = str(assessment.priority)
-    if not ticket.priority_is_manual and (first or PRESSING[priority] > PRESSING[ticket.priority]):
-        if priority != ticket.priority:
-            # triage only finds out what was true on receipt: the first priority counts from then on
-            event = Event.priority_changed(ticket.received_at if first else now, priority)
-            promises.add_event(session, ticket.id or 0, event)
-        ticket.priority = priority
-    ticket.language, ticket.team = assessment.language.code, assessment.team or ticket.team
-    ticket.tags = sorted({*ticket.tags, *assessment.tags})
-    ticket.triage, ticket.triaged_message_id = assessment.to_dict(), work.snapshot.newest_message_id
-    ticket.updated_at = now
-    promises.settle_policy(session, ticket, work.snapshot.customer, book, now)
-    promises.refresh(session, ticket, work.snapshot.customer, book, now)
-    journal.record(
-        session, now, "triaged", ticket.id, message_id=work.snapshot.newest_message_id, triage=ticket.triage,
-        policy=ticket.policy_name, policy_version=ticket.policy_version, fingerprint=assessment.fingerprint,
-    )  # fmt: skip
-
-
-def record_answer(
-    session: Session,
-    ticket: Ticket,
-    work: Work,
-    answer: Answer,
-    decision: Decision,
-    fingerprint: str,
-    now: datetime,
-    hold_seconds: float,
-) -> None:
-    """Store the draft, its decision and, when it may leave, its row in the outbox, in one transaction."""
-    if drafts.for_message(session, ticket.id or 0, work.snapshot.newest_message_id) is not None:
-        return
-    send = decision.action == "send"
-    draft = Draft(
-        ticket_id=ticket.id or 0,
-        message_id=work.snapshot.newest_message_id,
-        body=answer.draft.body,
-        sentences=[
-            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
-        ],
-        citations=[
-            {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
-            for q in answer.draft.quotes
-        ],
-        confidence=round(answer.confidence, 4),
-        calibrated=False,
-        writer=answer.draft.writer,
-        action=decision.action,
-        gates=gates_json(decision),
-        fingerprint=fingerprint,
-        state="auto" if send else "open",
-        created_at=now,
-    )
-    session.add(draft)
-    session.flush()
-    ticket.no_draft_reason = None
-    journal.record(
-        session, now, "drafted", ticket.id, draft_id=draft.id, message_id=draft.message_id, writer=draft.writer,
-        confidence=draft.confidence, prior=confidence.PRIOR, action=draft.action, gates=draft.gates,
-        citations=[citation["passage_id"] for citation in draft.citations], fingerprint=fingerprint,
-    )  # fmt: skip
-    if send:
-        queue_reply(
-            session, draft, ticket, draft.body, by="auto", author=None, now=now, delay=timedelta(seconds=hold_seconds)
-        )
-
-
-def as_it_stands(session: Session, case: Case, ticket: Ticket, snapshot: Snapshot, autonomy: Autonomy) -> Case:
-    """The case at the moment of deciding, with whatever happened while the draft was written: new settings, somebody's
-    own reply, automatic replies to other tickets of this customer that are on their way."""
-    answered = ticket.reply_pending or tickets.replies_after(session, ticket.id or 0, snapshot.newest_message_id) > 0
-    on_their_way = outbox.automatic_on_their_way(session, ticket.customer_id)
-    auto_replies = (*snapshot.auto_replies, *on_their_way)
-    return replace(case, autonomy=autonomy, is_fresh=not answered, auto_replies=auto_replies)
-
-
-def gates_json(decision: Decision) -> list[dict[str, Any]]:
-    """The gates as they are stored and shown."""
-    return [{"name": gate.name, "passed": gate.passed, "reason": gate.reason} for gate in decision.gates]
-
-
-def release(ticket: Ticket, state: str, now: datetime) -> None:
-    """Let go of a ticket in its new state of work."""
-    ticket.work_state, ticket.updated_at = state, now
-    ticket.claimed_by = ticket.claimed_until = None

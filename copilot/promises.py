@@ -54,10 +54,11 @@ class PromiseBook:
         return {policy.key: policy for version in versions for policy in self.at(session, version)}
 
 
-def add_event(session: Session, ticket_id: int, event: Event) -> None:
-    """Append one event to a ticket's history."""
-    session.add(SlaEvent(ticket_id=ticket_id, at=event.at, data=event.to_dict()))
-    session.flush()
+def add_event(session: Session, ticket_id: int, event: Event) -> SlaEvent:
+    """Append one event to a ticket's history; returns its row."""
+    row = SlaEvent(ticket_id=ticket_id, at=event.at, data=event.to_dict())
+    session.add(row)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +151,29 @@ def current_policy(base: Policy, events: Sequence[Event]) -> Policy:
     return changes[-1] if changes else base
 
 
-def settle_policy(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
-    """After triage: fix the ticket's policy at first, change it within its own version when its facts have changed."""
+def settle_policy(
+    session: Session,
+    ticket: Ticket,
+    customer: Customer,
+    rows: list[SlaEvent],
+    in_force: Sequence[Policy],
+    book: PromiseBook,
+    now: datetime,
+) -> None:
+    """After triage: fix the ticket's policy at first, change it within its own version when its facts have changed.
+
+    `rows` are the ticket's events, to which a change is appended.
+    """
     facts = facts_of(ticket, customer)
     if ticket.policy_version is None:
-        policy = choose(book.in_force(session), facts)
+        policy = choose(in_force, facts)
         ticket.policy_name, ticket.policy_version = policy.name, policy.version
         return
-    events = read_events(session, tickets.sla_events(session, ticket.id or 0), book)
+    events = read_events(session, rows, book)
     current = current_policy(base_policy(session, ticket, customer, book), events)
     wanted = choose(book.at(session, current.version), facts)
     if current.key != wanted.key:
-        add_event(session, ticket.id or 0, Event.policy_changed(now, wanted))
+        rows.append(add_event(session, ticket.id or 0, Event.policy_changed(now, wanted)))
 
 
 def facts_of(ticket: Ticket, customer: Customer) -> TicketFacts:

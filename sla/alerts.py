@@ -62,7 +62,10 @@ _AIMS = (EventKind.PRIORITY_CHANGED, EventKind.POLICY_CHANGED, EventKind.MERGED)
 
 @dataclass(frozen=True, slots=True, order=True)
 class AlertKey:
-    """Names an alert for good among those of one ticket; `share` 1 is the breach."""
+    """Names an alert for good among those of one ticket; `share` 1 is the breach.
+
+    Of timers that started at the same instant all but one were stopped at once, so that no two alerts share a key.
+    """
 
     metric: Metric
     started_at: datetime

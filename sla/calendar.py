@@ -180,7 +180,7 @@ class BusinessCalendar:
         """What `find` sees in the first table, from the one around `low` on, that is long enough to show it."""
         table = self.table(low, low)
         while (at := find(table)) is None:
-            if table.last >= _HORIZON:
+            if table.last >= HORIZON:
                 raise ValueError(f"{failure} before the end of {LAST_YEAR}")
             table = self.table(low, timedelta(seconds=table.last))
         return _EPOCH + at
@@ -247,7 +247,7 @@ def _instant(at: datetime, field: str) -> timedelta:
     if not isinstance(at, datetime) or at.utcoffset() is None:
         raise ValueError(f"{field}: expected a datetime with a time zone")
     since = at - _EPOCH
-    if not _midnight(_FIRST_DAY) <= whole_seconds(since) < _HORIZON:
+    if not FLOOR <= whole_seconds(since) < HORIZON:
         raise ValueError(f"{field}: {at.isoformat()} is outside {FIRST_YEAR}–{LAST_YEAR}, in UTC")
     return since
 
@@ -262,4 +262,4 @@ def _year(seconds: int) -> int:
     return date.fromordinal(min(max(day, _FIRST_DAY), _LAST_DAY - 1)).year
 
 
-_HORIZON = _midnight(_LAST_DAY)
+FLOOR, HORIZON = _midnight(_FIRST_DAY), _midnight(_LAST_DAY)  # seconds since 1970

@@ -145,8 +145,8 @@ class _Event:
         with self._naming(name):
             if name not in values:
                 return 1
-            end = values[name].dt
-            days = end / timedelta(days=1) if isinstance(end, timedelta) else (_day(values[name]) - start).days
+            value = values[name]
+            days = value.dt / timedelta(days=1) if name == "DURATION" else (_day(value) - start).days
             if days != int(days) or not 0 <= days <= LONGEST_EVENT:
                 raise ValueError(f"expected whole days, from 1 to {LONGEST_EVENT}")
         return int(days) or 1

@@ -5,7 +5,6 @@ or stands still within its target does not count yet; a cancelled one never does
 and hour at which it was due, in its own zone. It reads replayed timers and knows neither storage nor clock.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,12 +110,28 @@ def rate(cases: Iterable[Case], measure: Measure = Measure.PROMISE) -> Rate:
 
 def rates(cases: Iterable[Case], by: By, measure: Measure = Measure.PROMISE) -> dict[str, Rate]:
     """The rate of each group, in the groups' order; "unknown" for what is not known of a ticket."""
-    found: defaultdict[str, Rate] = defaultdict(Rate)
+    return breakdown(cases, (by,), (measure,))[by, measure]
+
+
+def breakdown(
+    cases: Iterable[Case], ways: Iterable[By], measures: Iterable[Measure] = tuple(Measure)
+) -> dict[tuple[By, Measure], dict[str, Rate]]:
+    """`rates` for several ways and measures in one pass."""
+    counts: dict[tuple[By, Measure], dict[str, list[int]]] = {(by, of): {} for of in measures for by in ways}
     for case in cases:
-        if counted := _counted(case.timer, measure):
-            found[_GROUPS[by](case, measure)] += counted
-    order = {day: index for index, day in enumerate(WEEKDAYS)}
-    return dict(sorted(found.items(), key=lambda item: (order.get(item[0], -1), item[0])))
+        for (by, measure), groups in counts.items():
+            counted = _counted(case.timer, measure)
+            if counted is not None:
+                sums = groups.setdefault(_GROUPS[by](case, measure), [0, 0, 0])
+                sums[0] += counted.met
+                sums[1] += counted.broken
+                sums[2] += counted.open
+    return {key: {name: Rate(*groups[name]) for name in in_order(groups)} for key, groups in counts.items()}
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of groups by name; weekdays as they follow each other."""
+    return sorted(names, key=lambda name: (WEEKDAYS.index(name) if name in WEEKDAYS else -1, name))
 
 
 def due_between(cases: Iterable[Case], first: date, last: date, measure: Measure = Measure.PROMISE) -> list[Case]:
@@ -136,8 +151,11 @@ def _counted(timer: Timer, measure: Measure) -> Rate | None:
         return None
     missed = timer.breached_at if measure is Measure.PROMISE else timer.goal_missed_at
     if missed is not None:
-        return Rate(broken=1, open=int(timer.is_open))
-    return Rate(met=1) if timer.stopped_at is not None else None
+        return _BROKEN_AND_OPEN if timer.is_open else _BROKEN
+    return _MET if timer.stopped_at is not None else None
+
+
+_MET, _BROKEN, _BROKEN_AND_OPEN = Rate(met=1), Rate(broken=1), Rate(broken=1, open=1)
 
 
 def _due(case: Case, measure: Measure, say: Callable[[datetime], str]) -> str:

@@ -80,7 +80,7 @@ class IntervalTable:
 
     @classmethod
     def of(cls, first: int, last: int, intervals: Iterable[Interval]) -> "IntervalTable":
-        """Cuts at both ends; joins what touches or (a closing moved past the next opening by a clock change) overlaps."""
+        """Cuts at both ends; joins what touches, or overlaps where a change of clocks moved a closing time."""
         opens: list[int] = []
         closes = [first]
         for opened, closed in sorted(intervals):

@@ -60,15 +60,18 @@ def held(session: Session, item_id: int, worker: str, now: datetime) -> OutboxIt
     return session.exec(wanted.with_for_update(), execution_options={"populate_existing": True}).first()
 
 
-def automatic_on_their_way(session: Session, customer_id: int) -> list[tuple[int, datetime]]:
-    """Automatic replies to this customer that are decided and not known to have failed, as (ticket id, instant)."""
+def automatic_on_their_way(session: Session, customer_ids: Sequence[int]) -> dict[int, list[tuple[int, datetime]]]:
+    """Automatic replies by customer that are decided and not known to have failed, as (ticket id, instant)."""
+    found: dict[int, list[tuple[int, datetime]]] = {customer_id: [] for customer_id in customer_ids}
     wanted = (
-        select(OutboxItem.ticket_id, OutboxItem.created_at)
+        select(Ticket.customer_id, OutboxItem.ticket_id, OutboxItem.created_at)
         .join(Ticket, col(Ticket.id) == OutboxItem.ticket_id)
-        .where(Ticket.customer_id == customer_id, OutboxItem.by == "auto")
+        .where(col(Ticket.customer_id).in_(customer_ids), OutboxItem.by == "auto")
         .where(col(OutboxItem.state).in_((*OUTSTANDING, "uncertain")))
     )
-    return list(session.exec(wanted).all())
+    for customer_id, ticket_id, at in session.exec(wanted):
+        found[customer_id].append((ticket_id, at))
+    return found
 
 
 def abandoned(session: Session, now: datetime) -> Sequence[OutboxItem]:

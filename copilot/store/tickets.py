@@ -46,6 +46,13 @@ def lock(session: Session, ticket_id: int) -> Ticket:
     return ticket
 
 
+def lock_all(session: Session, ids: Sequence[int]) -> dict[int, Ticket]:
+    """These tickets by id, their rows locked until the transaction ends, always in the same order."""
+    wanted = select(Ticket).where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id)).with_for_update()
+    found = session.exec(wanted, execution_options={"populate_existing": True})
+    return {ticket.id or 0: ticket for ticket in found}
+
+
 def by_external_id(session: Session, channel: str, external_id: str) -> Ticket | None:
     """The ticket that arrived under this id on this channel."""
     return session.exec(select(Ticket).where(Ticket.channel == channel, Ticket.external_id == external_id)).first()
@@ -99,6 +106,16 @@ def newest_inbound_id(session: Session, ticket_id: int) -> int | None:
     """The id of the last message from the customer that was stored."""
     wanted = select(func.max(Message.id)).where(Message.ticket_id == ticket_id, Message.direction == "inbound")
     return session.exec(wanted).one()
+
+
+def newest_ids(session: Session, ticket_ids: Sequence[int], direction: str) -> dict[int, int]:
+    """The id of each ticket's last stored message in this direction, notices of lateness apart; tickets without one are
+    left out."""
+    wanted = select(col(Message.ticket_id), func.max(col(Message.id))).where(
+        col(Message.ticket_id).in_(ticket_ids), col(Message.direction) == direction, col(Message.notice).is_(False)
+    )
+    rows = session.exec(wanted.group_by(col(Message.ticket_id)))
+    return {ticket_id: newest for ticket_id, newest in rows if newest is not None}
 
 
 def replies_after(session: Session, ticket_id: int, message_id: int) -> int:

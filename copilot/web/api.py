@@ -16,7 +16,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import ranked
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
-from copilot.web import policy_changes
+from copilot.web import policy_changes, reports
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.wiring import Services
@@ -289,5 +289,5 @@ def router() -> Router:
         reject_draft, list_articles, create_article, read_article, replace_article, remove_article, search,
     ]  # fmt: skip
     documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
-    changes = [policy_changes.preview_policies, policy_changes.apply_policies]
-    return Router("/api/v1", route_handlers=[*plain, *documents, *changes], tags=["version 1"])
+    more = [policy_changes.preview_policies, policy_changes.apply_policies, reports.read_compliance]
+    return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

@@ -17,6 +17,7 @@ from copilot.web import (
     promise_page,
     promises,
     queue,
+    reports,
     rules,
     sign_in,
 )
@@ -33,8 +34,8 @@ HANDLERS = (
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
-    live.kill_banner, live.alert_toast,
-    promise_page.promise_page, policy_changes.show_application, policy_changes.apply_on_page,
+    live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
+    policy_changes.apply_on_page, reports.reports_page, reports.download, reports.show_advice,
 )  # fmt: skip
 
 

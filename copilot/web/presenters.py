@@ -10,6 +10,7 @@ from typing import Any
 from copilot.drafting import EXTRACTIVE
 from copilot.store.tables import Draft, Message, OutboxItem, Ticket
 from copilot.web import wording
+from copilot.web.promise_told import Told, told_nothing
 from copilot.web.views import (
     Choice,
     CitationView,
@@ -157,16 +158,16 @@ def guesses(found: Mapping[str, Any] | None, titles: Mapping[str, str]) -> tuple
     return Guess(titles.get(found["label"], found["label"]), percent(found["confidence"])), others
 
 
-def timer_views(timers: Iterable[Timer]) -> tuple[TimerView, ...]:
-    """The promises: those still owed first, the soonest due before the others."""
-    return tuple(timer_view(timer) for timer in sorted(timers, key=_owed_first))
+def timer_views(timers: Iterable[Timer], told: Told = told_nothing) -> tuple[TimerView, ...]:
+    """The promises: those still owed first, the soonest due before the others; `told` words a metric's promise."""
+    return tuple(timer_view(timer, told) for timer in sorted(timers, key=_owed_first))
 
 
 def _owed_first(timer: Timer) -> tuple[bool, bool, float]:
     return (not timer.is_open, timer.due_at is None, timer.due_at.timestamp() if timer.due_at else 0.0)
 
 
-def timer_view(timer: Timer) -> TimerView:
+def timer_view(timer: Timer, told: Told = told_nothing) -> TimerView:
     """One promise with the stretches that add up to its elapsed time."""
     name = wording.label(wording.METRICS, timer.metric.value)
     return TimerView(
@@ -175,6 +176,7 @@ def timer_view(timer: Timer) -> TimerView:
         elapsed=wording.duration(timer.elapsed.total_seconds()),
         why=f"{explain(timer).partition(': ')[2]} ({timer.timezone})",
         segments=segment_views(timer.segments[-MOST_SEGMENTS:], timer.due_at),
+        promise=told(timer.metric),
     )
 
 

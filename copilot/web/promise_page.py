@@ -12,6 +12,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from copilot.store import configuration
+from copilot.web.promise_told import titles_of
 from copilot.web.promise_words import WORDS, PageWords
 from copilot.web.responses import AnyRequest, page
 from copilot.wiring import Services
@@ -96,7 +97,7 @@ def promise_view(services: Services, tag: str) -> PromisePage:
         policies = [policy for policy in services.book.in_force(session) if policy.public]
         stored = configuration.newest(session, "policies")
         categories = services.configuration.current(session).categories
-    titles = {row.name: row.title or row.name for row in categories}
+    titles = titles_of(categories)
     today, voice, words = services.now().date(), voice_of(tag), WORDS[tag[:2]]
     told = [describe(policy, tag, today=today, titles=titles) for policy in policies]
     shared = said_by_all(told)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """The page's own words in one language. `by` takes {team}, `since` {day}."""
+    """The page's own words in one language. `since` takes {day}."""
 
     name: str
     title: str
-    by: str
+    lead: str
     since: str
     at_a_glance: str
     priority: str
@@ -29,8 +29,8 @@ WORDS: Mapping[str, PageWords] = {
     "en": PageWords(
         name="English",
         title="Our promise",
-        by=(
-            "When you write to {team}, this is how soon you hear from us. "
+        lead=(
+            "How soon you hear from us when you write, and what counts. "
             "These are the very rules by which our own clocks run."
         ),
         since="In force since {day}.",
@@ -46,8 +46,8 @@ WORDS: Mapping[str, PageWords] = {
     "fr": PageWords(
         name="Français",
         title="Notre promesse",
-        by=(
-            "Quand vous écrivez à {team}, voici dans quel délai nous vous répondons. "
+        lead=(
+            "Dans quel délai nous vous répondons quand vous nous écrivez, et ce qui compte. "
             "Nos propres horloges suivent exactement ces règles."
         ),
         since="En vigueur depuis le {day}.",
@@ -63,8 +63,8 @@ WORDS: Mapping[str, PageWords] = {
     "de": PageWords(
         name="Deutsch",
         title="Unser Versprechen",
-        by=(
-            "Wenn Sie an {team} schreiben, hören Sie so bald von uns. "
+        lead=(
+            "Wie bald Sie von uns hören, wenn Sie uns schreiben, und was zählt. "
             "Nach genau diesen Regeln laufen unsere eigenen Uhren."
         ),
         since="Gültig seit dem {day}.",
@@ -80,8 +80,8 @@ WORDS: Mapping[str, PageWords] = {
     "es": PageWords(
         name="Español",
         title="Nuestra promesa",
-        by=(
-            "Cuando usted escribe a {team}, este es el plazo en que le respondemos. "
+        lead=(
+            "En qué plazo le respondemos cuando nos escribe, y qué cuenta. "
             "Nuestros propios relojes siguen exactamente estas reglas."
         ),
         since="En vigor desde el {day}.",

@@ -15,6 +15,7 @@ from copilot.web import presenters, queue_presenter, wording
 from copilot.web.api import Id
 from copilot.web.auth import Identity, needs_agent
 from copilot.web.forms import MessageForm, StatusForm, TriageForm, undo_delay, unique
+from copilot.web.promise_told import telling, titles_of
 from copilot.web.responses import AnyRequest, frame_of, page, toast, wants_fragment
 from copilot.web.views import QueuePage, TicketView
 from copilot.wiring import Services
@@ -163,7 +164,7 @@ def ticket_view(session: Session, services: Services, id: int) -> TicketView:
     policy = promises.current_policy(base, promises.read_events(session, events, services.book))
     draft = drafts.newest(session, id)
     state, notice = presenters.draft_state(ticket, draft)
-    support = services.settings.support_name
+    support, categories = services.settings.support_name, services.configuration.current(session).categories
     return TicketView(
         ticket_id=id,
         subject=ticket.subject,
@@ -176,8 +177,8 @@ def ticket_view(session: Session, services: Services, id: int) -> TicketView:
         messages=presenters.conversation(
             tickets.messages(session, id), outbox.of_ticket(session, id), support, now
         ),
-        triage=presenters.triage_view(ticket, services.configuration.current(session).categories),
-        timers=presenters.timer_views(timers),
+        triage=presenters.triage_view(ticket, categories),
+        timers=presenters.timer_views(timers, telling(policy, now.date(), titles_of(categories))),
         policy=policy.name,
         draft=presenters.draft_view(draft) if draft else None,
         draft_state=state,

@@ -213,13 +213,14 @@ class SegmentView:
 
 @dataclass(frozen=True, slots=True)
 class TimerView:
-    """One promise on this ticket, with the segments that add up to its elapsed time."""
+    """One promise on this ticket, in words, with the segments that add up to its elapsed time."""
 
     metric: str
     due: DueView
     elapsed: str
     why: str
     segments: tuple[SegmentView, ...] = ()
+    promise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

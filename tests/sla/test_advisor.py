@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla.advisor import History, advise, histories, rounded_up, would_have_kept
@@ -106,6 +106,7 @@ def test_wilson_by_the_book():
 
 
 @given(st.integers(1, 200), st.sampled_from([0.1, 0.5, 0.9, 0.95, 0.99]))
+@settings(deadline=None)
 def test_ranks_cover(of, share):
     """The chance that the quantile lies outside the ranks is at most one in forty on either side, counted exactly."""
     low, high = quantile_ranks(share, of)
@@ -129,6 +130,7 @@ times = st.lists(st.timedeltas(timedelta(0), hours(200)), max_size=80)
 
 
 @given(times, times, st.sampled_from([0.5, 0.9, 0.95]))
+@settings(deadline=None)
 def test_advice_keeps_what_it_says(ended, still, share):
     """The advised target would have kept at least its share of the very history it came from; its interval holds it."""
     seen = History(tuple(sorted(ended)), tuple(sorted(still)))
@@ -143,6 +145,7 @@ def test_advice_keeps_what_it_says(ended, still, share):
 
 
 @given(times, times)
+@settings(deadline=None)
 def test_longer_targets_keep_more(ended, still):
     """What would have been kept only grows with the target, and is a share in its interval."""
     seen = History(tuple(sorted(ended)), tuple(sorted(still)))

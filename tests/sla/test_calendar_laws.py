@@ -22,7 +22,7 @@ def days(draw):
 
 @st.composite
 def calendars(draw):
-    """Any week of two open hours or more (less and `add` may need centuries), some holidays and special days around the years of `instants`."""
+    """Any week of two open hours or more, some holidays and special days around the years of `instants`."""
     week = {day: draw(days()) for day in WEEKDAYS}
     dates = st.dates(date(2009, 1, 1), date(2031, 12, 31))
     special = draw(st.dictionaries(dates, days(), max_size=3))

@@ -1,0 +1,159 @@
+"""Writes down what the pipeline found: triage with the clock set by it, drafts with their decision.
+
+Everything happens in the caller's transaction, on tickets that it holds locked. What has to be known of the database is
+read for the whole batch at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from copilot import autosend, confidence, promises
+from copilot.answering import Answer, Snapshot
+from copilot.approval import queue_reply
+from copilot.autonomy import Autonomy
+from copilot.autosend import Case, Decision
+from copilot.promises import PromiseBook
+from copilot.store import drafts, journal, outbox, tickets
+from copilot.store.session import Session
+from copilot.store.tables import Draft, SlaEvent, Ticket
+from sla.events import Event
+from sla.policies import Policy, Priority
+from triage.assess import Assessment
+
+PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PRIORITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A draft, not yet stored, and the ticket it belongs to."""
+
+    ticket: Ticket
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """How the tickets of a batch stand at the moment of deciding.
+
+    `drafted` are the messages that a draft answers already, `replied` the newest delivered reply by ticket, and
+    `on_their_way` the automatic replies by customer that are decided and not settled, those of this batch included.
+    """
+
+    drafted: frozenset[int]
+    replied: dict[int, int]
+    on_their_way: dict[int, list[tuple[int, datetime]]]
+
+    @classmethod
+    def of(cls, session: Session, held: Sequence[Ticket]) -> "Present":
+        """Read it for all these tickets."""
+        ids = [ticket.id or 0 for ticket in held]
+        return cls(
+            drafted=frozenset(draft.message_id for draft in drafts.newest_of(session, ids).values()),
+            replied=tickets.newest_ids(session, ids, "outbound"),
+            on_their_way=outbox.automatic_on_their_way(session, sorted({ticket.customer_id for ticket in held})),
+        )
+
+    def decide(
+        self, ticket: Ticket, snapshot: Snapshot, answer: Answer, autonomy: Autonomy, fingerprint: str, now: datetime
+    ) -> list[Decided]:
+        """The draft with its decision; nothing when this message has been answered by a draft before."""
+        if snapshot.newest_message_id in self.drafted:
+            return []
+        decision = autosend.decide(self._case(ticket, snapshot, answer.case, autonomy))
+        if decision.action == "send":
+            self.on_their_way[ticket.customer_id].append((snapshot.ticket_id, now))
+        return [Decided(ticket, new_draft(snapshot, answer, decision, fingerprint, now))]
+
+    def _case(self, ticket: Ticket, snapshot: Snapshot, case: Case, autonomy: Autonomy) -> Case:
+        """The case with whatever happened while the draft was written: new settings, somebody's own reply, automatic
+        replies to other tickets of this customer that are on their way."""
+        answered = ticket.reply_pending or self.replied.get(snapshot.ticket_id, 0) > snapshot.newest_message_id
+        auto_replies = (*snapshot.auto_replies, *self.on_their_way[ticket.customer_id])
+        return replace(case, autonomy=autonomy, is_fresh=not answered, auto_replies=auto_replies)
+
+
+def record_triage(
+    session: Session,
+    ticket: Ticket,
+    snapshot: Snapshot,
+    assessment: Assessment,
+    history: list[SlaEvent],
+    in_force: Sequence[Policy],
+    book: PromiseBook,
+    now: datetime,
+) -> None:
+    """Store what triage found; what a person has set stays, and a priority never falls by itself."""
+    # an alert may have made a ticket pressing that triage had no look at yet
+    first = ticket.triaged_message_id is None and ticket.priority == Priority.NORMAL
+    if not ticket.category_is_manual:
+        ticket.category = assessment.category.label if assessment.category and assessment.in_scope else None
+    priority = str(assessment.priority)
+    if not ticket.priority_is_manual and (first or PRESSING[priority] > PRESSING[ticket.priority]):
+        if priority != ticket.priority:
+            # triage only finds out what was true on receipt: the first priority counts from then on
+            event = Event.priority_changed(ticket.received_at if first else now, priority)
+            history.append(promises.add_event(session, snapshot.ticket_id, event))
+        ticket.priority = priority
+    ticket.language, ticket.team = assessment.language.code, assessment.team or ticket.team
+    ticket.tags = sorted({*ticket.tags, *assessment.tags})
+    ticket.triage, ticket.triaged_message_id = assessment.to_dict(), snapshot.newest_message_id
+    ticket.updated_at = now
+    promises.settle_policy(session, ticket, snapshot.customer, history, in_force, book, now)
+    promises.keep(session, ticket, promises.standing_of(session, ticket, snapshot.customer, history, book, now))
+    journal.record(
+        session, now, "triaged", ticket.id, message_id=snapshot.newest_message_id, triage=ticket.triage,
+        policy=ticket.policy_name, policy_version=ticket.policy_version, fingerprint=assessment.fingerprint,
+    )  # fmt: skip
+
+
+def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprint: str, now: datetime) -> Draft:
+    """The draft's row."""
+    return Draft(
+        ticket_id=snapshot.ticket_id,
+        message_id=snapshot.newest_message_id,
+        body=answer.draft.body,
+        sentences=[
+            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
+        ],
+        citations=[
+            {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
+            for q in answer.draft.quotes
+        ],
+        confidence=round(answer.confidence, 4),
+        calibrated=False,
+        writer=answer.draft.writer,
+        action=decision.action,
+        gates=gates_json(decision),
+        fingerprint=fingerprint,
+        state="auto" if decision.action == "send" else "open",
+        created_at=now,
+    )
+
+
+def record_answers(session: Session, decided: Sequence[Decided], now: datetime, hold: timedelta) -> None:
+    """Store drafts and decisions and, where one may leave, its row in the outbox."""
+    session.add_all([row.draft for row in decided])
+    session.flush()
+    for row in decided:
+        ticket, draft = row.ticket, row.draft
+        ticket.no_draft_reason = None
+        journal.record(
+            session, now, "drafted", ticket.id, draft_id=draft.id, message_id=draft.message_id, writer=draft.writer,
+            confidence=draft.confidence, prior=confidence.PRIOR, action=draft.action, gates=draft.gates,
+            citations=[citation["passage_id"] for citation in draft.citations], fingerprint=draft.fingerprint,
+        )  # fmt: skip
+        if draft.action == "send":
+            queue_reply(session, draft, ticket, draft.body, by="auto", author=None, now=now, delay=hold)
+
+
+def gates_json(decision: Decision) -> list[dict[str, Any]]:
+    """The gates as they are stored and shown."""
+    return [{"name": gate.name, "passed": gate.passed, "reason": gate.reason} for gate in decision.gates]
+
+
+def release(ticket: Ticket, state: str, now: datetime) -> None:
+    """Let go of a ticket in its new state of work."""
+    ticket.work_state, ticket.updated_at = state, now
+    ticket.claimed_by = ticket.claimed_until = None

@@ -1,0 +1,114 @@
+"""How rankings are compared."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copilot.evals.queue import (
+    BOUND,
+    RANKERS,
+    ByKey,
+    Ours,
+    as_rows,
+    bound,
+    evaluate_queue,
+    measure,
+    simulate,
+)
+from copilot.evals.queue_scenario import AGENTS, WARM_UP, Scenario, scenario
+from sla.ranking import QueueItem, rank
+
+KEYS = {"kept", "kept_weighted", "p95_late_hours", "max_wait_hours"}
+
+
+def of_rows(rows):
+    """A scenario from (received, due, handling) in minutes after the warm-up."""
+    received, due, handling = (np.array(column, dtype=float) * 60 for column in zip(*rows, strict=True))
+    ones = np.ones(len(rows))
+    return Scenario(received + WARM_UP, due + WARM_UP, ones, ones, handling, handling)
+
+
+def test_the_figures():
+    """Every ranker and the bound have four figures for every load, and progress is told."""
+    steps = []
+    figures = evaluate_queue([0.5, 1.3], 2, lambda *step: steps.append(step), days=3)
+    assert set(figures) == {*RANKERS, BOUND}
+    assert all(set(loads) == {"0.5", "1.3"} for loads in figures.values())
+    assert all(set(row) == KEYS for loads in figures.values() for row in loads.values())
+    assert steps[-1] == (4 * len(RANKERS), 4 * len(RANKERS))
+    assert len(as_rows(figures)) == 1 + 2 * len(figures)
+
+
+def test_no_ranker_passes_the_bound():
+    """The bound is at or above everything that was reached, in each figure that it bounds."""
+    figures = evaluate_queue([0.9, 1.3], 2, days=4)
+    for load in ("0.9", "1.3"):
+        for name in RANKERS:
+            assert figures[name][load]["kept"] <= figures[BOUND][load]["kept"] + 1e-9
+            assert figures[name][load]["kept_weighted"] <= figures[BOUND][load]["kept_weighted"] + 1e-9
+
+
+def test_the_same_days_for_everyone():
+    """The same load and seed give the same tickets; another seed gives others."""
+    first, again, other = scenario(1.0, 0), scenario(1.0, 0), scenario(1.0, 1)
+    assert np.array_equal(first.received, again.received)
+    assert not np.array_equal(first.received[:50], other.received[:50])
+    assert 0.9 < first.handling.sum() / (AGENTS * 10 * 86400) < 1.1
+
+
+def test_work_begins_when_an_agent_is_free():
+    """Six tickets at once and five agents: the sixth waits for the first to be done."""
+    days = of_rows([(0, 60, 10)] * 5 + [(0, 60, 20)])
+    begins, ends = simulate(days, ByKey(days.received))
+    assert sorted((begins - WARM_UP) / 60) == [0, 0, 0, 0, 0, 10]
+    assert (ends - begins).tolist() == days.handling.tolist()
+    assert measure(days, begins, ends)["kept"] == 1
+
+
+def test_what_is_missed_is_measured():
+    """One of two is an hour late."""
+    days = of_rows([(0, 60, 10), (0, 60, 120)])
+    row = measure(days, *simulate(days, ByKey(days.received)))
+    assert row == {"kept": 0.5, "kept_weighted": 0.5, "p95_late_hours": 1, "max_wait_hours": 0}
+    assert bound(days)["kept"] == 0.5
+
+
+tickets = st.lists(
+    st.tuples(st.integers(0, 600), st.integers(30, 900), st.sampled_from([3, 10, 30])), min_size=1, max_size=60
+)
+
+
+@settings(deadline=None)
+@given(tickets, st.integers(0, 1200))
+def test_ours_picks_what_rank_puts_first(rows, minute):
+    """The ranker measured is the ranking that the service uses."""
+    days = of_rows([(0, due, handling) for _, due, handling in rows])
+    ours, now = Ours(days), WARM_UP + minute * 60
+    for ticket in range(len(rows)):
+        ours.add(ticket)
+    items = [
+        QueueItem(k, at(days.received[k]), at(days.due[k]), 1.0, timedelta(seconds=days.expected[k]))
+        for k in range(len(rows))
+    ]
+    first, picked = rank(items, at(now), AGENTS)[0], ours.pick(now)
+    assert (days.due[picked], days.expected[picked]) == (
+        first.due_at.timestamp(), first.expected_handling.total_seconds()
+    )  # fmt: skip
+
+
+def at(seconds):
+    """The instant so long after 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [(([], 1), "utilisations"), (([1.0], 0), "seeds"), (([0.0], 1), "load"), (([9.0], 1), "load")],
+)
+def test_calls_that_make_no_sense(arguments, field):
+    """Each nonsense is refused by its name."""
+    with pytest.raises(ValueError, match=f"^{field}: "):
+        evaluate_queue(*arguments)
