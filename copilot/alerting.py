@@ -86,13 +86,16 @@ def fire(session: Session, ticket: Ticket, book: PromiseBook, now: datetime) -> 
     rules, aimed = standing.policy.alerts, aimed_at(standing.events, standing.at)
     due = due_alerts(standing.timers, store.fired_keys(session, ticket_id), standing.at, shares_of(rules), aimed)
     told, firing = gravest(due), Firing(session, ticket, customer, standing, book, now)
-    resolved = ticket.status in tickets.DONE
+    resolved, priority = ticket.status in tickets.DONE, ticket.priority
     for alert in due:
         timer = next(t for t in standing.timers if (t.metric, t.started_at) == (alert.key.metric, alert.key.started_at))
         actions = actions_at(rules, alert.key.metric, alert.key.share) if alert.timer_open and not resolved else ()
         firing.fire(alert, timer, [act for act in actions if alert in told or not isinstance(act, Notify)])
     session.flush()
-    promises.refresh(session, ticket, customer, book, now)
+    if ticket.priority != priority:
+        promises.resettle(session, ticket, book, standing.at)
+    else:
+        promises.refresh(session, ticket, customer, book, now)
     return due
 
 

@@ -185,7 +185,7 @@ def move(
     event = Event.policy_changed(at, wanted)
     session.add(SlaEvent(ticket_id=ticket.id or 0, at=at, data=event.to_dict()))
     after = [*events, event]
-    promises.keep(session, ticket, promises.Standing(wanted, after, replay(base, after, at), at))
+    promises.keep_standing(session, ticket, promises.Standing(wanted, after, replay(base, after, at), at))
     journal.record(session, now, "policy_applied", ticket.id, before=before.key, after=wanted.key, by=by)
     return True
 

@@ -73,11 +73,17 @@ class Standing:
 
 def refresh(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
     """Replay the ticket's events and store its timers; before triage the policy is only provisional."""
-    rows = tickets.sla_events(session, ticket.id or 0)
-    keep(session, ticket, standing_of(session, ticket, customer, rows, book, now))
+    keep(session, ticket, customer, tickets.sla_events(session, ticket.id or 0), book, now)
 
 
-def keep(session: Session, ticket: Ticket, standing: Standing) -> None:
+def keep(
+    session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
+) -> None:
+    """Store what these events come to."""
+    keep_standing(session, ticket, standing_of(session, ticket, customer, rows, book, now))
+
+
+def keep_standing(session: Session, ticket: Ticket, standing: Standing) -> None:
     """Store the timers with the ticket, what the queue needs of them, and when the next alert is due."""
     timers = standing.timers
     ticket.timers = [timer.to_dict() for timer in timers]
@@ -174,6 +180,14 @@ def settle_policy(
     wanted = choose(book.at(session, current.version), facts)
     if current.key != wanted.key:
         rows.append(add_event(session, ticket.id or 0, Event.policy_changed(now, wanted)))
+
+
+def resettle(session: Session, ticket: Ticket, book: PromiseBook, now: datetime) -> None:
+    """After a person changed what is known of the ticket: the policy of its version that fits now, and its timers."""
+    customer, rows = tickets.customer_of(session, ticket), list(tickets.sla_events(session, ticket.id or 0))
+    if ticket.policy_version is not None:
+        settle_policy(session, ticket, customer, rows, (), book, now)
+    keep(session, ticket, customer, rows, book, now)
 
 
 def facts_of(ticket: Ticket, customer: Customer) -> TicketFacts:

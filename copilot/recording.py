@@ -101,7 +101,7 @@ def record_triage(
     ticket.triage, ticket.triaged_message_id = assessment.to_dict(), snapshot.newest_message_id
     ticket.updated_at = now
     promises.settle_policy(session, ticket, snapshot.customer, history, in_force, book, now)
-    promises.keep(session, ticket, promises.standing_of(session, ticket, snapshot.customer, history, book, now))
+    promises.keep(session, ticket, snapshot.customer, history, book, now)
     journal.record(
         session, now, "triaged", ticket.id, message_id=snapshot.newest_message_id, triage=ticket.triage,
         policy=ticket.policy_name, policy_version=ticket.policy_version, fingerprint=assessment.fingerprint,

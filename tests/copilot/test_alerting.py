@@ -177,6 +177,22 @@ def test_a_target_that_is_passed_by_raising_breaks_at_that_moment(desk, now):
     assert timer(desk.ticket(ticket_id), "first_response")["breached_at"].startswith("2026-03-02T09:30:00")
 
 
+def test_a_raised_priority_may_choose_another_policy(desk, now):
+    """When a policy is for pressing tickets alone, the alert that makes a ticket pressing puts it under that policy."""
+    document = policies(rule(0.5, RAISE))
+    pressing = copy.deepcopy(POLICIES["policies"][0]) | {"name": "Pressing", "when": {"priority": ["high"]}}
+    pressing["targets"]["first_response"]["high"] = {"promise": "45m"}
+    document["policies"].insert(0, pressing)
+    desk.configure("policies", document)
+    ticket_id = desk.open("Where is it?")
+    desk.process()
+    now.advance(minutes=30)
+    run(desk)
+    ticket = desk.ticket(ticket_id)
+    assert (ticket.priority, ticket.next_due_at) == ("high", ticket.received_at + timedelta(minutes=45))
+    assert ticket.next_alert_at == ticket.next_due_at
+
+
 def test_triage_does_not_take_back_what_an_alert_has_raised(desk, now):
     """A ticket that waited too long for triage keeps the priority that the alert gave it, on the clock too."""
     desk.configure("policies", policies(rule(0.5, RAISE)))

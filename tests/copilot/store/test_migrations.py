@@ -150,7 +150,7 @@ def test_tickets_from_before_alerts_are_looked_at(empty: Database) -> None:
     with empty.writer.begin() as connection:
         connection.execute(text("INSERT INTO customer (email) VALUES ('a@example.com')"))
         connection.execute(text(FIRST_TICKET))
-        connection.execute(text(FIRST_TICKET.replace("'t'", "'u'").replace("'new'", "'solved'")))
+        connection.execute(text(FIRST_TICKET.replace("'a'", "'b'").replace("'new'", "'solved'")))
     empty.migrate()
     with empty.read() as session:
         first, second = (session.get_one(tables.Ticket, number) for number in (1, 2))
