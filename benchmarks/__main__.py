@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, pipeline, store
+from benchmarks import business_time, pipeline, ranking, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
     "pipeline": pipeline.main,
+    "ranking": ranking.main,
     "store": store.main,
 }
 

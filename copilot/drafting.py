@@ -15,6 +15,7 @@ from copilot.courtesy import courtesy
 from copilot.errors import Unavailable
 from copilot.llm import LanguageModel, Quotable
 from copilot.plaintext import plain
+from knowledge.lexical import tokens
 from knowledge.passages import heading_of
 from knowledge.retrieval import Match
 from knowledge.sentences import sentence_spans
@@ -22,7 +23,6 @@ from knowledge.sentences import sentence_spans
 LONGEST_QUOTE = 700
 EXTRACTIVE = "extractive"
 PROMPT_VERSION = "quote-1"
-WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 BLOCK = re.compile(r"[^\n]+(?:\n(?!\n|[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|#{1,6} )[^\n]+)*")
 LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|\s*\|")
 REPLIES = Environment(
@@ -106,8 +106,8 @@ def _best_piece(question: Question, match: Match) -> Quote:
     sections = [section for section in _sections(text) if section]
     if not sections:
         return _quote(match, text)
-    asked = _words(question.text)
-    shared = [[len(asked & _words(text[start:end])) for start, end in section] for section in sections]
+    asked = set(tokens(question.text))
+    shared = [[len(asked & set(tokens(text[start:end]))) for start, end in section] for section in sections]
     section = max(range(len(sections)), key=lambda place: (max(shared[place]), -place))
     blocks, overlaps = sections[section], shared[section]
     first = last = max(range(len(blocks)), key=lambda place: (overlaps[place], -place))
@@ -133,10 +133,6 @@ def _sections(text: str) -> list[list[tuple[int, int]]]:
 
 def _fits(blocks: list[tuple[int, int]], first: int, last: int) -> bool:
     return blocks[last][1] - blocks[first][0] <= LONGEST_QUOTE
-
-
-def _words(text: str) -> set[str]:
-    return set(WORD.findall(text.casefold()))
 
 
 def _quote(match: Match, text: str) -> Quote:

@@ -155,11 +155,13 @@ def set_priority(session: Session, ticket_id: int, priority: str, book: PromiseB
         promises.add_event(session, ticket_id, Event.priority_changed(now, priority))
         journal.record(session, now, "priority_changed", ticket_id, before=ticket.priority, after=priority, by=by)
         ticket.priority, ticket.updated_at = priority, now
-        promises.refresh(session, ticket, tickets.customer_of(session, ticket), book, now)
+        promises.resettle(session, ticket, book, now)
     return ticket
 
 
-def set_category(session: Session, ticket_id: int, category: str, known: set[str], now: datetime, by: str) -> Ticket:
+def set_category(
+    session: Session, ticket_id: int, category: str, known: set[str], book: PromiseBook, now: datetime, by: str
+) -> Ticket:
     """A person corrects the category; triage no longer changes it. Raises `Invalid` for an unknown category."""
     if category not in known:
         raise Invalid(f"There is no category {category!r}.", field="category")
@@ -167,6 +169,7 @@ def set_category(session: Session, ticket_id: int, category: str, known: set[str
     ticket.category_is_manual = True
     journal.record(session, now, "category_corrected", ticket_id, before=ticket.category, after=category, by=by)
     ticket.category, ticket.updated_at = category, now
+    promises.resettle(session, ticket, book, now)
     return ticket
 
 

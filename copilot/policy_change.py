@@ -6,7 +6,7 @@ has not seen yet need no moving: they will be promised whatever is in force by t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,15 @@ from copilot.errors import Conflict
 from copilot.promises import PromiseBook
 from copilot.store import configuration as documents
 from copilot.store import journal, tickets
-from copilot.store.session import Session
+from copilot.store.session import Database, Session
 from copilot.store.tables import Customer, SlaEvent, Ticket
 from sla.clock import replay
 from sla.events import Event
 from sla.policies import Metric, Policy, choose, parse_policies
 from sla.timers import Timer
 
-BATCH = 500
-MOST_EXAMINED = 10_000
+BATCH = 200
+MOST_EXAMINED = 2_000
 MOST_LISTED = 200
 
 
@@ -130,9 +130,12 @@ def preview_version(session: Session, version: int, book: PromiseBook, now: date
 
 def compare(session: Session, policies: Sequence[Policy], book: PromiseBook, now: datetime) -> PolicyPreview:
     """Replay open tickets with and without the change."""
-    found = PolicyPreview(policies[0].version, open_tickets=tickets.promised_open_count(session))
-    for waiting in open_tickets(session, most=MOST_EXAMINED):
-        found.count(change_of(session, waiting, policies, book, now))
+    found, after = PolicyPreview(policies[0].version, open_tickets=tickets.promised_open_count(session)), 0
+    while found.examined < MOST_EXAMINED and (batch := open_tickets(session, after)):
+        for waiting in batch[: MOST_EXAMINED - found.examined]:
+            found.count(change_of(session, waiting, policies, book, now))
+        after = batch[-1].ticket.id or 0
+        session.expunge_all()  # memory stays flat however many there are
     return found
 
 
@@ -145,7 +148,8 @@ def change_of(
     current = promises.current_policy(base, events)
     wanted, at = choose(policies, promises.facts_of(ticket, waiting.customer)), waiting.not_before(now)
     before = replay(base, events, at)
-    after = before if current.key == wanted.key else replay(base, [*events, Event.policy_changed(at, wanted)], at)
+    same = replace(current, version=wanted.version) == wanted
+    after = before if same else replay(base, [*events, Event.policy_changed(at, wanted)], at)
     return TicketChange(ticket.id or 0, ticket.subject, current.key, wanted.key, tuple(due_changes(before, after)))
 
 
@@ -159,17 +163,23 @@ def due_changes(before: Sequence[Timer], after: Sequence[Timer]) -> Iterator[Due
             yield DueChange(metric, old.due_at if old else None, new.due_at if new else None, breaks)
 
 
-def apply_to_open(session: Session, version: int, by: str, now: datetime, book: PromiseBook) -> int:
+def apply_to_open(db: Database, version: int, by: str, now: datetime, book: PromiseBook) -> int:
     """Put every open ticket under the version in force, from now on; returns how many were moved.
 
-    One transaction, the caller's: all are moved or none. Elapsed time is kept. Applying again moves nothing. Raises
-    `NotFound`, or `Conflict` when another version is in force by now.
+    Elapsed time is kept. `BATCH` tickets go in a transaction, so that nobody's reply has to wait for all of them; what
+    an interruption leaves is moved by applying again, and the second time nothing else happens. Raises `NotFound`, or
+    `Conflict` when another version is in force by now.
     """
-    policies, moved = in_force(session, version, book), 0
-    for waiting in open_tickets(session, locked=True):
-        moved += move(session, waiting, policies, book, by, now)
-    journal.record(session, now, "policies_applied", version=version, moved=moved, by=by)
-    return moved
+    moved, after = 0, 0
+    while True:
+        with db.write() as session:
+            policies = in_force(session, version, book)
+            batch = open_tickets(session, after, locked=True)
+            moved += sum(move(session, waiting, policies, book, by, now) for waiting in batch)
+            if len(batch) < BATCH:
+                journal.record(session, now, "policies_applied", version=version, moved=moved, by=by)
+                return moved
+            after = batch[-1].ticket.id or 0
 
 
 def move(
@@ -199,14 +209,9 @@ def in_force(session: Session, version: int, book: PromiseBook) -> tuple[Policy,
     return book.at(session, version)
 
 
-def open_tickets(session: Session, most: int | None = None, locked: bool = False) -> Iterator[OpenTicket]:
-    """Open tickets that triage has seen, in order of arrival, read a batch at a time to keep memory flat."""
-    after, left = 0, most
-    while rows := tickets.promised_open(session, after, BATCH if left is None else min(BATCH, left), locked):
-        ids = [row.id or 0 for row in rows]
-        customers = tickets.customers(session, sorted({row.customer_id for row in rows}))
-        events = tickets.sla_events_of(session, ids)
-        yield from (OpenTicket(row, customers[row.customer_id], events[row.id or 0]) for row in rows)
-        session.flush()
-        session.expunge_all()
-        after, left = ids[-1], None if left is None else left - len(rows)
+def open_tickets(session: Session, after: int, locked: bool = False) -> list[OpenTicket]:
+    """The next open tickets that triage has seen, in order of arrival, with what their timers follow from."""
+    rows = tickets.promised_open(session, after, BATCH, locked)
+    customers = tickets.customers(session, sorted({row.customer_id for row in rows}))
+    events = tickets.sla_events_of(session, [row.id or 0 for row in rows])
+    return [OpenTicket(row, customers[row.customer_id], events[row.id or 0]) for row in rows]

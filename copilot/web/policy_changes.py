@@ -49,9 +49,8 @@ def apply_on_page(version: Version, services: Services, identity: Identity) -> R
 
 
 def applied(services: Services, identity: Identity, version: int) -> int:
-    """Apply in one transaction; returns how many tickets were moved."""
-    with services.db.write() as session:
-        return policy_change.apply_to_open(session, version, identity.name, services.now(), services.book)
+    """Apply; returns how many tickets were moved."""
+    return policy_change.apply_to_open(services.db, version, identity.name, services.now(), services.book)
 
 
 def application_view(services: Services) -> ApplicationView | None:

@@ -58,7 +58,7 @@ def correct_triage(data: URLEncodedBody[TriageForm], id: Id, services: Services,
     with services.db.write() as session:
         if data.category:
             known = services.configuration.current(session).category_names
-            intake.set_category(session, id, data.category, known, now, identity.name)
+            intake.set_category(session, id, data.category, known, services.book, now, identity.name)
         if data.priority:
             intake.set_priority(session, id, data.priority, services.book, now, identity.name)
     return ticket_fragment(services, id, toast("Corrected. Triage leaves this as you set it."))

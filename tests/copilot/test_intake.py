@@ -170,11 +170,11 @@ def test_a_reply_by_hand_is_one_reply(desk, transport):
 def test_a_category_set_by_hand_stays(desk):
     """A corrected category survives triage; an unknown one is refused."""
     ticket_id = desk.open()
-    desk.do(lambda s: set_category(s, ticket_id, "shipping", {"shipping"}, desk.now(), "Sam"))
+    desk.do(lambda s: set_category(s, ticket_id, "shipping", {"shipping"}, desk.services.book, desk.now(), "Sam"))
     desk.process()
     assert desk.ticket(ticket_id).category == "shipping"
     with pytest.raises(Invalid) as caught:
-        desk.do(lambda s: set_category(s, ticket_id, "nope", {"shipping"}, desk.now(), "Sam"))
+        desk.do(lambda s: set_category(s, ticket_id, "nope", {"shipping"}, desk.services.book, desk.now(), "Sam"))
     assert caught.value.field == "category"
 
 

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from copilot.intake import NewOrganisation
-from copilot.organisations import segment_of, timezone_of
+from copilot import intake
+from copilot.organisations import NewOrganisation, segment_of, timezone_of
 from copilot.store import tickets
 from copilot.store.tables import Customer, Organisation
 from sla.policies import parse_policies
@@ -126,3 +126,25 @@ def test_a_policy_for_named_organisations_is_public_only_when_it_says_so():
     document["policies"][0]["public"] = "yes"
     with pytest.raises(ValueError, match=r"policies\[0\]\.public: expected true or false"):
         parse_policies(document)
+
+
+@pytest.mark.parametrize(
+    ("when", "change"),
+    [
+        ({"priority": ["urgent"]}, lambda s, id, desk: intake.set_priority(s, id, "urgent", *desk)),
+        ({"category": ["shipping"]}, lambda s, id, desk: intake.set_category(s, id, "shipping", {"shipping"}, *desk)),
+    ],
+)
+def test_a_correction_by_hand_chooses_anew(desk, when, change):
+    """When a person corrects what a policy asks for, the promise follows at once, within the ticket's own version."""
+    document = policies_for(when)
+    document["policies"][0]["targets"]["first_response"] = {
+        priority: {"promise": "10m"} for priority in ("low", "normal", "high", "urgent")
+    }
+    desk.configure("policies", document)
+    ticket = desk.open("How do I pitch it?")
+    desk.process()
+    desk.configure("policies", POLICIES)
+    desk.do(lambda s: change(s, ticket, (desk.services.book, desk.now(), "Ines")))
+    first = next(timer for timer in desk.ticket(ticket).timers if timer["metric"] == "first_response")
+    assert first["target_seconds"] == 600

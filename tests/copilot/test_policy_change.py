@@ -37,7 +37,7 @@ def previewed(desk, document):
 
 def applied(desk, version):
     """Apply a version; returns how many tickets moved."""
-    return desk.do(lambda s: policy_change.apply_to_open(s, version, "Ines", desk.now(), desk.services.book))
+    return policy_change.apply_to_open(desk.services.db, version, "Ines", desk.now(), desk.services.book)
 
 
 def timer(desk, ticket_id, metric=FIRST):
@@ -177,14 +177,39 @@ def test_many_tickets_go_in_batches(desk, monkeypatch):
     assert applied(desk, desk.configure("policies", promising("3h"))) == 5
 
 
+def test_an_interrupted_application_is_finished_by_the_next(desk, monkeypatch):
+    """A failure in the second batch leaves the first one moved and whole; applying again moves the rest."""
+    monkeypatch.setattr(policy_change, "BATCH", 2)
+    ids, version = opened(desk, 5), desk.configure("policies", promising("3h"))
+    move = policy_change.move
+
+    def failing(session, waiting, *more):
+        if waiting.ticket.id == ids[3]:
+            raise OSError("pulled the plug")
+        return move(session, waiting, *more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(policy_change, "move", failing)
+        with pytest.raises(OSError, match="plug"):
+            applied(desk, version)
+    assert ["policy_applied" in desk.steps(ticket) for ticket in ids] == [True, True, False, False, False]
+    assert applied(desk, version) == 3
+
+
+def test_a_version_that_says_the_same_changes_no_deadline(desk):
+    """Tickets would move to the new version, and nothing would fall due at another time."""
+    opened(desk, 2)
+    found = previewed(desk, copy.deepcopy(POLICIES))
+    assert (found.moved, found.changed, found.listed) == (2, 0, [])
+
+
 def test_a_clock_set_back_does_not_reorder_history(desk):
     """A change at an earlier clock time takes place after what had happened already."""
     (ticket,) = opened(desk)
     desk.now.advance(minutes=30)
     desk.do(lambda s: intake.set_status(s, ticket, "pending", desk.services.book, desk.now(), "Ines"))
     version, earlier = desk.configure("policies", promising("3h")), desk.now() - timedelta(minutes=25)
-    book = desk.services.book
-    assert desk.do(lambda s: policy_change.apply_to_open(s, version, "Ines", earlier, book)) == 1
+    assert policy_change.apply_to_open(desk.services.db, version, "Ines", earlier, desk.services.book) == 1
     with desk.services.db.read() as session:
         assert tickets.sla_events(session, ticket)[-1].data["kind"] == "policy_changed"
 
