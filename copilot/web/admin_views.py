@@ -38,12 +38,13 @@ class CategoryRowView:
 
 @dataclass(frozen=True, slots=True)
 class AdminView:
-    """The overview: may anything leave without a person, and what would."""
+    """The overview: may anything leave without a person, and what would; `alarm` tells of an overload in numbers."""
 
     kill_switch: bool
     hold_seconds: float
     categories: tuple[CategoryRowView, ...]
     figures: tuple[Figure, ...]
+    alarm: str | None = None
 
     @property
     def automatic(self) -> int:

@@ -13,7 +13,7 @@ from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.organisations import NewOrganisation
-from copilot.queue import ranked
+from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
 from copilot.web import policy_changes, reports
@@ -174,6 +174,13 @@ def read_queue(services: Services, limit: Limit = 50, offset: Offset = 0) -> dic
     return {"total": len(places), "items": items}
 
 
+@get("/queue/load", sync_to_thread=True, guards=[needs_agent])
+def read_load(services: Services) -> dict[str, Any]:
+    """Work coming in beside what the agents can do in the next day, and what it will cost."""
+    with services.db.read() as session:
+        return shapes.load_json(load(session, services.now()))
+
+
 @post("/drafts/{id:int}/approval", sync_to_thread=True, guards=[needs_agent], status_code=200)
 def approve_draft(data: JSONBody[ApprovalBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
     """Send a draft, as it is or mended."""
@@ -285,8 +292,9 @@ def saved(session: Session, data: ArticleBody, id: str, now: datetime, identity:
 def router() -> Router:
     """Everything under /api/v1."""
     plain = [
-        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, approve_draft,
-        reject_draft, list_articles, create_article, read_article, replace_article, remove_article, search,
+        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, read_load,
+        approve_draft, reject_draft, list_articles, create_article, read_article, replace_article, remove_article,
+        search,
     ]  # fmt: skip
     documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
     more = [policy_changes.preview_policies, policy_changes.apply_policies, reports.read_compliance]

@@ -8,7 +8,7 @@ from litestar.params import URLEncodedBody
 
 from copilot import configuration
 from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
-from copilot.queue import ranked
+from copilot.queue import load, ranked
 from copilot.store import drafts, outbox
 from copilot.store.session import Session
 from copilot.web import presenters, wording
@@ -93,6 +93,7 @@ def admin_view(session: Session, services: Services) -> AdminView:
         hold_seconds=current.autonomy.hold_seconds,
         categories=tuple(category_row(row, current.autonomy.of(row.name)) for row in current.categories),
         figures=figures(session, services),
+        alarm=load(session, services.now()).alarm,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from copilot.queue import QueuePlace
 from copilot.store.tables import ArticleRow, Draft, Message, OutboxItem, Ticket
 from knowledge.retrieval import Retrieval
+from sla.load import Load
 from sla.timers import Timer, write_instant
 
 
@@ -82,6 +83,21 @@ def place_json(place: QueuePlace, ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority,
         "category": ticket.category,
         "status": ticket.status,
+    }
+
+
+def load_json(load: Load) -> dict[str, Any]:
+    """A forecast of the next hours; `alarm` is null while all is well."""
+    return {
+        "utilisation": round(load.utilisation, 4),
+        "arrivals_per_hour": round(load.arrivals_per_hour, 2),
+        "agents": load.agents,
+        "agents_needed": load.agents_needed,
+        "hours": load.horizon.total_seconds() / 3600,
+        "will_miss": load.will_miss,
+        "already_late": load.already_late,
+        "overloaded": load.overloaded,
+        "alarm": load.alarm,
     }
 
 
