@@ -44,7 +44,7 @@ class Snapshot:
         """The customer's messages since our last reply, oldest first."""
         inbound: list[str] = []
         for message in self.messages:
-            if message.direction == "outbound":
+            if message.direction == "outbound" and not message.notice:
                 inbound.clear()
             elif message.direction == "inbound":
                 inbound.append(message.body)
@@ -53,7 +53,7 @@ class Snapshot:
     @property
     def answered_automatically(self) -> bool:
         """Whether an earlier automatic reply stands in this conversation."""
-        return any(message.auto_sent for message in self.messages)
+        return any(message.auto_sent and not message.notice for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""What admins set, parsed: categories, rules, policies, autonomy. One versioned document each; the newest is in force.
+"""What admins set, parsed: categories, rules, policies, autonomy, notices.
 
+One versioned document each; the newest is in force.
 A document is parsed by its room before it is stored, so that nonsense is refused when it is entered.
 """
 
@@ -10,8 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from copilot import takeback
+from copilot.alert_settings import parse_recipients
 from copilot.autonomy import Autonomy, parse_autonomy
 from copilot.errors import Invalid
+from copilot.notice_settings import NoticeSettings, parse_notices
 from copilot.store import configuration as store
 from copilot.store import journal
 from copilot.store.session import Session
@@ -19,7 +22,7 @@ from sla.policies import parse_policies
 from triage.labels import Category, parse_categories
 from triage.rules import Rule, parse_rules
 
-KINDS = ("categories", "rules", "policies", "autonomy")
+KINDS = ("categories", "rules", "policies", "autonomy", "notices")
 PATH = re.compile(r"[A-Za-z_][\w.\[\]\"' -]{0,200}$")
 DEFAULT_POLICIES: dict[str, Any] = {
     "calendars": {},
@@ -53,7 +56,13 @@ DEFAULT_POLICIES: dict[str, Any] = {
         }
     ],
 }
-DEFAULTS: Mapping[str, Any] = {"categories": [], "rules": [], "policies": DEFAULT_POLICIES, "autonomy": {}}
+DEFAULTS: Mapping[str, Any] = {
+    "categories": [],
+    "rules": [],
+    "policies": DEFAULT_POLICIES,
+    "autonomy": {},
+    "notices": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Configuration:
     categories: tuple[Category, ...]
     rules: tuple[Rule, ...]
     autonomy: Autonomy
+    notices: NoticeSettings
 
     @property
     def category_names(self) -> set[str]:
@@ -92,6 +102,7 @@ def load(session: Session, versions: Mapping[str, int]) -> Configuration:
         categories=parse_categories(content(session, "categories")),
         rules=parse_rules(content(session, "rules")),
         autonomy=parse_autonomy(content(session, "autonomy")),
+        notices=parse_notices(content(session, "notices")),
     )
 
 
@@ -119,13 +130,18 @@ def check(session: Session, kind: str, document: Any) -> Any:
     parsers: dict[str, Callable[[Any], Any]] = {
         "categories": parse_categories,
         "rules": parse_rules,
-        "policies": parse_policies,
+        "policies": _parse_policies,
+        "notices": parse_notices,
     }
     try:
         parsers[kind](document)
     except ValueError as error:
         raise invalid(error, kind) from error
     return document
+
+
+def _parse_policies(document: Any) -> None:
+    parse_recipients(document, parse_policies(document))
 
 
 def invalid(error: ValueError, fallback: str) -> Invalid:

@@ -18,13 +18,14 @@ class PartHealth:
 
 
 def examine(services: Services) -> list[PartHealth]:
-    """Database, model, index, language model and delivery, each tried for real."""
+    """Database, model, index, language model, delivery and mail, each tried for real."""
     return [
         _try("database", lambda: database(services)),
         _try("model", lambda: model(services)),
         _try("index", lambda: index(services)),
         _try("language model", lambda: language_model(services)),
         _try("delivery", lambda: delivery(services)),
+        _try("e-mail alerts", lambda: mail(services)),
     ]
 
 
@@ -63,6 +64,14 @@ def delivery(services: Services) -> str:
     """Replies can leave."""
     services.transport.check()
     return services.transport.name
+
+
+def mail(services: Services) -> str:
+    """Alerts can leave by e-mail, when a server is configured."""
+    if services.mailer is None:
+        return "no mail server configured"
+    services.mailer.check()
+    return services.mailer.server.host
 
 
 def _try(name: str, look: Callable[[], str]) -> PartHealth:

@@ -6,12 +6,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from copilot.store import drafts, outbox, tickets
+from copilot.store import drafts, notifications, outbox, tickets
 from copilot.store.session import Database
 
 
 class DatabaseCollector(Collector):
-    """Counts of tickets, replies and verdicts by state."""
+    """Counts of tickets, replies, notifications and verdicts by state."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -23,6 +23,7 @@ class DatabaseCollector(Collector):
             families = {
                 "tickets": ("Tickets by status.", "status", tickets.counts_by_status(session)),
                 "replies": ("Replies in the outbox by state.", "state", outbox.counts_by_state(session)),
+                "notifications": ("Alerts and notices by state.", "state", notifications.counts_by_state(session)),
                 "verdicts": ("People's verdicts on drafts.", "kind", drafts.verdict_counts(session)),
             }
         yield GaugeMetricFamily("answerable_tickets_to_process", "Tickets the pipeline owes a pass.", value=waiting)

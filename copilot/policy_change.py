@@ -119,11 +119,8 @@ class OpenTicket:
 def preview(session: Session, document: Any, book: PromiseBook, now: datetime) -> PolicyPreview:
     """What a document, not yet saved, would do to the open tickets. Raises `Invalid` naming the field."""
     version = documents.versions(session).get("policies", 0) + 1
-    try:
-        policies = parse_policies(document, version)
-    except ValueError as error:
-        raise configuration.invalid(error, "policies") from error
-    return compare(session, policies, book, now)
+    configuration.check(session, "policies", document)
+    return compare(session, parse_policies(document, version), book, now)
 
 
 def preview_version(session: Session, version: int, book: PromiseBook, now: datetime) -> PolicyPreview:
@@ -197,7 +194,8 @@ def move(
     at = waiting.not_before(now)
     event = Event.policy_changed(at, wanted)
     session.add(SlaEvent(ticket_id=ticket.id or 0, at=at, data=event.to_dict()))
-    promises.keep_timers(ticket, replay(base, [*events, event], at))
+    after = [*events, event]
+    promises.keep_standing(session, ticket, promises.Standing(wanted, after, replay(base, after, at), at))
     journal.record(session, now, "policy_applied", ticket.id, before=before.key, after=wanted.key, by=by)
     return True
 

@@ -4,14 +4,17 @@ The clock itself is `sla.clock`'s; this module stores events, replays them when 
 with the ticket so that reading the queue never replays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from copilot.alert_settings import parse_recipients
 from copilot.configuration import DEFAULT_POLICIES
 from copilot.organisations import segment_of, timezone_of
-from copilot.store import configuration, tickets
+from copilot.store import alerts, configuration, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Customer, SlaEvent, Ticket
+from sla.alerts import AlertKey, aimed_at, next_alert_at, shares_of
 from sla.clock import replay
 from sla.events import Event, EventKind
 from sla.policies import Policy, Priority, TicketFacts, choose, parse_policies
@@ -25,6 +28,7 @@ class PromiseBook:
 
     def __init__(self) -> None:
         self._by_version: dict[int, tuple[Policy, ...]] = {}
+        self._recipients: dict[int, Mapping[str, tuple[str, ...]]] = {}
 
     def in_force(self, session: Session) -> tuple[Policy, ...]:
         """The policies for new tickets."""
@@ -34,8 +38,15 @@ class PromiseBook:
         """The policies of one version; 0 is the shipped default."""
         if version not in self._by_version:
             stored = configuration.at_version(session, "policies", version).content if version else DEFAULT_POLICIES
-            self._by_version[version] = parse_policies(stored, version)
+            policies = parse_policies(stored, version)
+            self._recipients[version] = parse_recipients(stored, policies)
+            self._by_version[version] = policies
         return self._by_version[version]
+
+    def recipients(self, session: Session, policy: Policy) -> tuple[str, ...]:
+        """The addresses of those whom this policy's alerts go to by e-mail."""
+        self.at(session, policy.version)
+        return self._recipients[policy.version][policy.name]
 
     def by_key(self, session: Session, keys: Sequence[str]) -> dict[str, Policy]:
         """Policies by key such as "VIP@3"."""
@@ -50,6 +61,16 @@ def add_event(session: Session, ticket_id: int, event: Event) -> SlaEvent:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket's promises stand at `at`: the policy in force by then, the events so far, the timers."""
+
+    policy: Policy
+    events: Sequence[Event]
+    timers: Sequence[Timer]
+    at: datetime
+
+
 def refresh(session: Session, ticket: Ticket, customer: Customer, book: PromiseBook, now: datetime) -> None:
     """Replay the ticket's events and store its timers; before triage the policy is only provisional."""
     keep(session, ticket, customer, tickets.sla_events(session, ticket.id or 0), book, now)
@@ -59,23 +80,49 @@ def keep(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
 ) -> None:
     """Store what these events come to."""
-    keep_timers(ticket, timers_of(session, ticket, customer, rows, book, now))
+    keep_standing(session, ticket, standing_of(session, ticket, customer, rows, book, now))
 
 
-def keep_timers(ticket: Ticket, timers: Sequence[Timer]) -> None:
-    """Store these timers with the ticket, and what the queue needs of them."""
+def keep_standing(session: Session, ticket: Ticket, standing: Standing) -> None:
+    """Store the timers with the ticket, what the queue needs of them, and when the next alert is due."""
+    timers = standing.timers
     ticket.timers = [timer.to_dict() for timer in timers]
     ticket.next_due_at, ticket.next_goal_at = next_due(timers), next_goal_due(timers)
     due = next((t for t in timers if t.is_open and t.due_at is not None and t.due_at == ticket.next_due_at), None)
     ticket.next_due_metric = due.metric.value if due else None
+    ticket.next_alert_at = next_alert(session, ticket, standing)
+
+
+def next_alert(session: Session, ticket: Ticket, standing: Standing) -> datetime | None:
+    """When the next alert of the ticket is due; an instant that has passed means that one is due already."""
+    shares, aimed = shares_of(standing.policy.alerts), aimed_at(standing.events, standing.at)
+
+    def earliest(fired: Collection[AlertKey]) -> datetime | None:
+        calendar = standing.policy.calendar
+        instants = (next_alert_at(timer, calendar, fired, shares, aimed) for timer in standing.timers)
+        return min((at for at in instants if at is not None), default=None)
+
+    soonest = earliest(())
+    # what has fired lies in the past, so that most tickets need not be asked for it
+    if soonest is None or soonest > standing.at:
+        return soonest
+    return earliest(alerts.fired_keys(session, ticket.id or 0))
+
+
+def standing_of(
+    session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
+) -> Standing:
+    """The ticket's promises as they stand at `now`, or on receipt if a clock says that this is still to come."""
+    policy, events = history(session, ticket, customer, rows, book)
+    at = max(now, ticket.received_at)
+    return Standing(current_policy(policy, events), events, replay(policy, events, at), at)
 
 
 def timers_of(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
-) -> list[Timer]:
+) -> Sequence[Timer]:
     """The ticket's timers as they stand at `now`."""
-    policy, events = history(session, ticket, customer, rows, book)
-    return replay(policy, events, max(now, ticket.received_at))
+    return standing_of(session, ticket, customer, rows, book, now).timers
 
 
 def history(

@@ -19,7 +19,7 @@ from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
 from sla.events import Event
-from sla.policies import Policy
+from sla.policies import Policy, Priority
 from triage.assess import Assessment
 
 PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PRIORITIES)}
@@ -85,7 +85,8 @@ def record_triage(
     now: datetime,
 ) -> None:
     """Store what triage found; what a person has set stays, and a priority never falls by itself."""
-    first = ticket.triaged_message_id is None
+    # an alert may have made a ticket pressing that triage had no look at yet
+    first = ticket.triaged_message_id is None and ticket.priority == Priority.NORMAL
     if not ticket.category_is_manual:
         ticket.category = assessment.category.label if assessment.category and assessment.in_scope else None
     priority = str(assessment.priority)

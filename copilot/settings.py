@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         default=None, description="Write replies as files into this folder instead of posting."
     )
 
+    smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server for alerts to the team, such as smtp://user:password@host:587."
+    )
+    mail_from: str | None = Field(default=None, description="Address that alerts by e-mail come from.")
+
     support_name: str = Field(default="The support team", description="How drafts are signed.")
     lease_seconds: float = Field(
         default=60.0, gt=0, description="How long claimed work may take before another takes it."

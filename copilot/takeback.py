@@ -4,7 +4,7 @@ from datetime import datetime
 
 from copilot.autonomy import Autonomy
 from copilot.errors import Conflict
-from copilot.store import drafts, journal, outbox, tickets
+from copilot.store import drafts, journal, notifications, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
 
@@ -21,13 +21,20 @@ def replies_of(session: Session, ticket: Ticket, now: datetime, reason: str, *, 
 
 
 def automatic_replies(session: Session, autonomy: Autonomy, now: datetime) -> None:
-    """Cancel every automatic reply that has not left and is no longer allowed; its ticket returns to the queue."""
+    """Cancel every automatic reply that has not left and is no longer allowed; its ticket returns to the queue.
+
+    The kill switch stops notices to customers too.
+    """
     for ticket_id in outbox.tickets_with_waiting_auto(session):
         ticket = tickets.lock(session, ticket_id)
         if autonomy.kill_switch:
             replies_of(session, ticket, now, "The kill switch was turned on.", only_auto=True)
         elif (mode := autonomy.of(ticket.category).mode) != "auto":
             replies_of(session, ticket, now, f"The category was set to {mode}.", only_auto=True)
+    if autonomy.kill_switch:
+        reason = "The kill switch was turned on."
+        for ticket_id in notifications.cancel_notices(session, reason):
+            journal.record(session, now, "notification_cancelled", ticket_id, way="customer", reason=reason)
 
 
 def undo(session: Session, ticket_id: int, now: datetime, by: str) -> None:

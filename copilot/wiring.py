@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from copilot.alerting import Alerts
 from copilot.answering import Answerer
 from copilot.channels.api import ApiTransport
 from copilot.channels.folder import FolderTransport
+from copilot.channels.signed_post import SignedPost
+from copilot.channels.smtp import Mailer
 from copilot.channels.transport import Transport
 from copilot.channels.webhook import WebhookTransport
 from copilot.configuration import ConfigurationCache
@@ -21,6 +24,8 @@ from copilot.errors import Unavailable
 from copilot.fakes import HashEmbedder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel, connect
+from copilot.notices import NoticeDesk, Notices
+from copilot.notifications import ByMail, ByWebhook, Notifier, Way
 from copilot.outbox import Outbox
 from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.promises import PromiseBook
@@ -52,6 +57,10 @@ class Services:
     transport: Transport
     pipeline: Pipeline
     outbox: Outbox
+    alerts: Alerts
+    notices: Notices
+    notifier: Notifier
+    mailer: Mailer | None
     worker: Worker
 
     def close(self) -> None:
@@ -86,11 +95,18 @@ def build(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings)
     )
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
-    steps = {"tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync}
+    alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book)
+    desk = NoticeDesk(used_transport, configuration, book)
+    mailer = mailer_of(settings, now)
+    notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
+    steps = {
+        "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
+        "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
+    }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
         knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
-        worker=Worker(steps, settings.poll_seconds),
+        alerts=alerts, notices=notices, notifier=notifier, mailer=mailer, worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 
@@ -134,6 +150,25 @@ def transport_of(settings: Settings, now: TimeSource) -> Transport:
     if settings.outbox_dir:
         return FolderTransport(settings.outbox_dir)
     return ApiTransport()
+
+
+def mailer_of(settings: Settings, now: TimeSource) -> Mailer | None:
+    """The mail server for alerts, when one is set."""
+    if settings.smtp_url is None:
+        return None
+    if not settings.mail_from:
+        raise Unavailable("ANSWERABLE_SMTP_URL is set without ANSWERABLE_MAIL_FROM.")
+    return Mailer(settings.smtp_url.get_secret_value(), settings.mail_from, now)
+
+
+def ways_of(settings: Settings, mailer: Mailer | None, now: TimeSource) -> dict[str, Way]:
+    """How alerts reach the team: by signed webhook and by e-mail, where these are set up."""
+    ways: dict[str, Way] = {}
+    if mailer is not None:
+        ways["email"] = ByMail(mailer)
+    if settings.webhook_url and settings.webhook_secret is not None:
+        ways["webhook"] = ByWebhook(SignedPost(settings.webhook_url, settings.webhook_secret.get_secret_value(), now))
+    return ways
 
 
 def make_private(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Patient loops: process tickets, deliver replies, keep the index up to date. A failure only pauses its loop."""
+"""Patient loops: tickets, replies, the index, alerts, notifications. A failure only pauses its loop."""
 
 import threading
 from collections.abc import Callable

@@ -35,6 +35,8 @@ __all__ = [
 LONGEST_PROMISE = timedelta(days=366)
 ALWAYS = "always"
 CONDITIONS = ("priority", "category", "channel", "segment", "organisation", "language", "tag")
+# `alert_recipients` are addresses, which the service reads
+POLICY_KEYS = ("name", "when", "calendar", "targets", "pauses", "counts", "public", "alerts", "alert_recipients")
 _YEARS_TO_REACH = 10  # a promise that takes longer to fall due on its calendar is a slip of the pen
 RESOLVED = frozenset({Status.SOLVED, Status.CLOSED})
 _DEFAULT_PAUSES = {Metric.RESOLUTION: frozenset({Status.PENDING})}
@@ -151,7 +153,7 @@ def _parse_calendars(value: object) -> dict[str, BusinessCalendar]:
 
 
 def _parse_policy(value: object, path: str, calendars: Mapping[str, BusinessCalendar], version: int) -> Policy:
-    row = _object(value, path, ("name", "when", "calendar", "targets", "pauses", "counts", "public", "alerts"))
+    row = _object(value, path, POLICY_KEYS)
     name, calendar_name = _text(row.get("name"), f"{path}.name"), _text(row.get("calendar"), f"{path}.calendar")
     if calendar_name not in calendars:
         raise ValueError(f"{path}.calendar: there is no calendar {calendar_name!r}")

@@ -9,7 +9,8 @@ from copilot.errors import AnswerableError
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """A reply ready to leave. `message_ref` was fixed before the first attempt and never changes."""
+    """A reply ready to leave. `message_ref` was fixed before the first attempt and never changes. A `notice` only says
+    when to expect the answer."""
 
     message_ref: str
     ticket_id: int
@@ -20,6 +21,7 @@ class OutgoingReply:
     body: str
     auto_sent: bool
     decided_at: datetime
+    notice: bool = False
 
 
 class NotDelivered(AnswerableError):

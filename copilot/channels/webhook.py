@@ -1,20 +1,12 @@
-"""Posts each reply to the admin's address, signed as Standard Webhooks asks (standardwebhooks.com).
+"""Posts each reply to the admin's address as a signed event; the signing is `copilot.channels.signed_post`'s."""
 
-`webhook-id` is the reply's own reference, the same on every attempt, so that a receiver can tell a repetition.
-"""
-
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from standardwebhooks import Webhook
 
-from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingReply
-from copilot.errors import Unavailable
+from copilot.channels.signed_post import SignedPost
+from copilot.channels.transport import OutgoingReply
 from copilot.timesource import TimeSource
-
-TRY_AGAIN = frozenset({408, 425, 429})
 
 
 class WebhookTransport:
@@ -26,37 +18,16 @@ class WebhookTransport:
     def __init__(
         self, url: str, secret: str, now: TimeSource, timeout: float = 10.0, http: httpx.Client | None = None
     ) -> None:
-        self.url = url
-        self.now = now
-        try:
-            self.signer = Webhook(secret)
-        except Exception as error:
-            raise Unavailable("ANSWERABLE_WEBHOOK_SECRET is not a Standard Webhooks secret (whsec_…).") from error
-        self.http = http or httpx.Client(timeout=timeout, follow_redirects=False)
+        self.signed = SignedPost(url, secret, now, timeout, http)
+
+    @property
+    def http(self) -> httpx.Client:
+        """The connections in use."""
+        return self.signed.http
 
     def send(self, reply: OutgoingReply) -> None:
-        """POST once. 2xx is delivered; any other answer, or no connection, is not; silence is unknown."""
-        body = json.dumps(payload(reply), ensure_ascii=False)
-        try:
-            response = self.http.post(self.url, content=body.encode(), headers=self.headers(reply.message_ref, body))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise NotDelivered(f"The webhook could not be reached: {error}") from error
-        except httpx.HTTPError as error:
-            raise OutcomeUnknown(f"The webhook did not answer: {type(error).__name__}.") from error
-        if not response.is_success:
-            code = response.status_code
-            final = 400 <= code < 500 and code not in TRY_AGAIN
-            raise NotDelivered(f"The webhook answered {code}.", final=final)
-
-    def headers(self, message_ref: str, body: str) -> dict[str, str]:
-        """The three Standard Webhooks headers over this very body."""
-        at = self.now().astimezone(UTC)
-        return {
-            "content-type": "application/json",
-            "webhook-id": message_ref,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self.signer.sign(message_ref, datetime.fromtimestamp(int(at.timestamp()), UTC), body),
-        }
+        """POST once; raises as `SignedPost.post` does."""
+        self.signed.post(reply.message_ref, payload(reply))
 
     def check(self) -> None:
         """The receiver is not disturbed for a check; a wrong address shows on the first reply."""
@@ -76,5 +47,6 @@ def payload(reply: OutgoingReply) -> dict[str, Any]:
             "subject": reply.subject,
             "body": reply.body,
             "auto_sent": reply.auto_sent,
+            "notice": reply.notice,
         },
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from copilot.errors import NotFound
@@ -35,6 +36,11 @@ def signed_in(session: Session, token_hash: str, now: datetime) -> User | None:
         .where(SignIn.token_hash == token_hash, SignIn.expires_at > now, col(User.active).is_(True))
     )
     return session.exec(wanted).first()
+
+
+def active_agents(session: Session) -> int:
+    """How many people answer tickets."""
+    return session.exec(select(func.count()).where(User.role == "agent", col(User.active).is_(True))).one()
 
 
 def end_sign_in(session: Session, token_hash: str) -> None:

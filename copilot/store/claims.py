@@ -1,4 +1,4 @@
-"""Claims work that is a state of its own row: tickets to process and replies to deliver.
+"""Claims work that is a state of its own row: tickets to process, replies and notifications to deliver.
 
 One conditional update takes the rows and marks the holder; PostgreSQL skips rows that others are taking
 (`FOR UPDATE SKIP LOCKED`), SQLite has one writer anyway. A claim ends by itself when its lease runs out.
@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
-from copilot.store.tables import OutboxItem, Ticket
+from copilot.store.tables import Notification, OutboxItem, Ticket
 
-Workable = type[Ticket] | type[OutboxItem]
+Workable = type[Ticket] | type[OutboxItem] | type[Notification]
 
 
 def claim(

@@ -58,7 +58,7 @@ def replies(session: Session, since: datetime, before: datetime) -> Iterator[Rep
         sqlalchemy.select(*(col(column) for column in columns))
         .join(Ticket, col(Ticket.id) == Message.ticket_id)
         .where(col(Ticket.received_at) >= since, col(Ticket.received_at) < before)
-        .where(col(Message.direction) == "outbound")
+        .where(col(Message.direction) == "outbound", col(Message.notice).is_(False))
     )
     for row in session.execute(wanted):
         yield Reply(*row)

@@ -71,6 +71,7 @@ class Ticket(SQLModel, table=True):
     category_is_manual: bool = False
     language: str = "unknown"
     team: str | None = None
+    assignee: str | None = None
     tags: list[str] = json_column()
     triage: dict[str, Any] = json_column()
     triaged_message_id: int | None = None
@@ -80,6 +81,7 @@ class Ticket(SQLModel, table=True):
     next_due_at: datetime | None = None
     next_goal_at: datetime | None = None
     next_due_metric: str | None = None
+    next_alert_at: datetime | None = Field(default=None, index=True)
     reply_pending: bool = False
     work_state: str = "waiting"
     work_after: datetime
@@ -90,7 +92,10 @@ class Ticket(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered."""
+    """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered.
+
+    `notice` marks word that an answer will be late: it reached the customer and answers nothing.
+    """
 
     __table_args__ = (UniqueConstraint("ticket_id", "external_id"),)
 
@@ -101,6 +106,7 @@ class Message(SQLModel, table=True):
     body: str = text_column()
     at: datetime
     auto_sent: bool = False
+    notice: bool = False
     author: str | None = None
     draft_id: int | None = None
 
@@ -178,6 +184,50 @@ class OutboxItem(SQLModel, table=True):
     delivered_at: datetime | None = None
 
 
+class FiredAlert(SQLModel, table=True):
+    """An alert that has fired, append-only: `key` names it for good among those of its ticket, so none fires twice.
+
+    `at` is when the timer had used that `share` of its target (1: broken), `fired_at` when it was noticed.
+    """
+
+    __tablename__ = "fired_alert"
+    __table_args__ = (UniqueConstraint("ticket_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    key: str
+    metric: str
+    share: float
+    at: datetime
+    fired_at: datetime
+    late: bool = False
+
+
+class Notification(SQLModel, table=True):
+    """Something to tell: an alert by "email" or "webhook", or a notice of lateness to the "customer".
+
+    `ref` is fixed when it is decided and the same on every attempt. `state` is waiting, sending (notices only),
+    delivered, failed, cancelled or uncertain (a notice that may have arrived; it is never sent again).
+    """
+
+    __table_args__ = (Index("ix_notification_work", "state", "work_after"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    ref: str = Field(unique=True)
+    way: str
+    recipient: str | None = None
+    payload: dict[str, Any] = json_column()
+    state: str = "waiting"
+    work_after: datetime
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    last_error: str | None = Field(default=None, sa_column=Column(Text))
+    created_at: datetime
+    delivered_at: datetime | None = None
+
+
 class JournalEntry(SQLModel, table=True):
     """Append-only record of every step and decision, with its reasons and fingerprints."""
 
@@ -220,7 +270,7 @@ class PassageRow(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """A version of what admins set ("categories", "rules", "policies", "autonomy"); the newest is in force."""
+    """A version of what admins set, such as "policies" or "notices"; the newest of its kind is in force."""
 
     __table_args__ = (UniqueConstraint("kind", "version"),)
 

@@ -109,9 +109,10 @@ def newest_inbound_id(session: Session, ticket_id: int) -> int | None:
 
 
 def newest_ids(session: Session, ticket_ids: Sequence[int], direction: str) -> dict[int, int]:
-    """The id of each ticket's last stored message in this direction; tickets without one are left out."""
+    """The id of each ticket's last stored message in this direction, notices of lateness apart; tickets without one are
+    left out."""
     wanted = select(col(Message.ticket_id), func.max(col(Message.id))).where(
-        col(Message.ticket_id).in_(ticket_ids), col(Message.direction) == direction
+        col(Message.ticket_id).in_(ticket_ids), col(Message.direction) == direction, col(Message.notice).is_(False)
     )
     rows = session.exec(wanted.group_by(col(Message.ticket_id)))
     return {ticket_id: newest for ticket_id, newest in rows if newest is not None}
@@ -120,8 +121,9 @@ def newest_ids(session: Session, ticket_ids: Sequence[int], direction: str) -> d
 def replies_after(session: Session, ticket_id: int, message_id: int) -> int:
     """How many public replies were delivered after this message was stored."""
     wanted = select(func.count()).where(
-        Message.ticket_id == ticket_id, Message.direction == "outbound", col(Message.id) > message_id
-    )
+        Message.ticket_id == ticket_id, Message.direction == "outbound", col(Message.id) > message_id,
+        col(Message.notice).is_(False),
+    )  # fmt: skip
     return session.exec(wanted).one()
 
 
@@ -157,6 +159,7 @@ def auto_replies(
         select(Ticket.customer_id, Message.ticket_id, Message.at)
         .join(Ticket, col(Ticket.id) == Message.ticket_id)
         .where(col(Ticket.customer_id).in_(customer_ids), col(Message.auto_sent).is_(True), Message.at >= since)
+        .where(col(Message.notice).is_(False))
     )
     for customer_id, ticket_id, at in session.exec(wanted):
         found[customer_id].append((ticket_id, at))

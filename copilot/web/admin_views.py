@@ -81,6 +81,18 @@ class RulesView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesView:
+    """The notices document: whether it is on, (language, words) as customers would read them, and as text."""
+
+    enabled: bool
+    examples: tuple[tuple[str, str], ...]
+    text: str
+    version: int | None
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TargetRow:
     """One metric of a policy: a (promise, goal) pair of words for each of urgent, high, normal and low."""
 

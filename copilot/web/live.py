@@ -1,24 +1,27 @@
 """Live pages: one stream a browser that says what changed, so that it can fetch just that.
 
 The journal is the source: whatever is worth a look is recorded there. Events carry no content, only names: "queue",
-"ticket-12", "kill-switch". The stream ends after some minutes; the browser comes back, and is authenticated anew.
+"ticket-12", "kill-switch", "alert". The stream ends after some minutes; the browser comes back, and is
+authenticated anew.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from litestar import Response, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from copilot.alert_words import headline
 from copilot.store import journal
 from copilot.store.session import DatabaseDown
 from copilot.store.tables import JournalEntry
 from copilot.web.auth import Identity, needs_agent
-from copilot.web.responses import AnyRequest, frame_of, page
+from copilot.web.responses import AnyRequest, frame_of, html, page, trigger
 from copilot.web.threads import in_thread
 from copilot.wiring import Services
 
@@ -27,6 +30,10 @@ PING_EVERY = 20.0
 LIFETIME = 600.0
 # entries are numbered before they are committed, so that one with a lower number can appear later
 LOOK_BACK = 64
+ALERTS = ("sla_warning", "sla_breach")
+IN_APP = "notify in_app"
+RECENT = 500  # entries
+FRESH = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +68,8 @@ def names(entries: Sequence[JournalEntry]) -> list[str]:
         found.append("queue")
     if any(row.kind == "settings_changed" and row.data.get("what") == "autonomy" for row in entries):
         found.append("kill-switch")
+    if any(row.kind in ALERTS and IN_APP in row.data["actions"] for row in entries):
+        found.append("alert")
     return found
 
 
@@ -140,3 +149,18 @@ def stream() -> Any:
 def kill_banner(request: AnyRequest, services: Services, identity: Identity) -> Response[str]:
     """The banner that says that everything is stopped, or nothing."""
     return page("kill_banner.html", frame=frame_of(request, services, identity))
+
+
+@get("/live/alerts", sync_to_thread=True, guards=[needs_agent], include_in_schema=False)
+def alert_toast(services: Services) -> Response[str]:
+    """A short message about the alerts of the last seconds, or nothing."""
+    with services.db.read() as session:
+        rows = journal.after(session, journal.newest_id(session) - RECENT)
+    since = services.now() - FRESH
+    told = [row for row in rows if row.kind in ALERTS and row.at >= since and IN_APP in row.data["actions"]]
+    if not told:
+        return html("")
+    newest = told[-1]
+    words = headline(newest.data["metric"], newest.data["share"], newest.ticket_id or 0)
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+    return html("", headers=trigger(toast={"text": f"{words}{more}", "tone": "plain"}))

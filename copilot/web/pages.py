@@ -13,6 +13,7 @@ from copilot.web import (
     drafts,
     knowledge,
     live,
+    notices,
     policy_changes,
     promise_page,
     promises,
@@ -32,10 +33,11 @@ HANDLERS = (
     knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
     knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
-    rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises,
+    rules.rules_page, rules.save_rules, promises.promises_page, promises.save_promises, notices.notices_page,
+    notices.save_notices,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
-    live.kill_banner, promise_page.promise_page, policy_changes.show_application, policy_changes.apply_on_page,
-    reports.reports_page, reports.download, reports.show_advice,
+    live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
+    policy_changes.apply_on_page, reports.reports_page, reports.download, reports.show_advice,
 )  # fmt: skip
 
 

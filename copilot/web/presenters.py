@@ -65,6 +65,7 @@ def message_view(message: Message, support_name: str) -> MessageView:
         at=message.at,
         body=message.body,
         auto_sent=message.auto_sent,
+        notice=message.notice,
         delivery=DeliveryView("delivered", wording.DELIVERIES["delivered"]) if outbound else None,
     )
 
@@ -141,6 +142,7 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
         priority_is_manual=ticket.priority_is_manual,
         tags=tuple(ticket.tags),
         team=ticket.team,
+        assignee=ticket.assignee,
     )
 
 

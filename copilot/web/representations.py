@@ -32,7 +32,9 @@ def ticket_json(
 
 def triage_json(ticket: Ticket) -> dict[str, Any]:
     """What triage found, with what people have corrected since."""
-    corrected: dict[str, Any] = {"priority": ticket.priority, "tags": ticket.tags, "team": ticket.team}
+    corrected: dict[str, Any] = {
+        "priority": ticket.priority, "tags": ticket.tags, "team": ticket.team, "assignee": ticket.assignee,
+    }  # fmt: skip
     if ticket.category_is_manual:
         corrected["category"] = {"label": ticket.category, "confidence": 1.0, "alternatives": []}
     return {**ticket.triage, **corrected}
@@ -47,6 +49,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "body": message.body,
         "author": message.author,
         "auto_sent": message.auto_sent,
+        "notice": message.notice,
         "at": write_instant(message.at),
     }
 

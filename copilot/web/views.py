@@ -119,6 +119,7 @@ class MessageView:
     body: str
     auto_sent: bool = False
     delivery: DeliveryView | None = None
+    notice: bool = False
 
     @property
     def initials(self) -> str:
@@ -193,6 +194,7 @@ class TriageView:
     category_is_manual: bool = False
     priority_is_manual: bool = False
     tags: tuple[str, ...] = ()
+    assignee: str | None = None
     team: str | None = None
 
 

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 FOLDER = Path(__file__).parent
 FAULTS = (FOLDER / "faults.js").read_text(encoding="utf-8")
 CONTRAST = (FOLDER / "contrast.js").read_text(encoding="utf-8")
-PAGES = ("/", "/tickets/1", "/admin", "/admin/rules", "/admin/promises", "/admin/articles", "/admin/articles/new",
-         "/admin/access", "/no-such-page")  # fmt: skip
+PAGES = ("/", "/tickets/1", "/admin", "/admin/rules", "/admin/promises", "/admin/notices", "/admin/articles",
+         "/admin/articles/new", "/admin/access", "/no-such-page")  # fmt: skip
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_the_check_tells_every_part(run):
     """With everything in order the check is green, as JSON too."""
     parts = json.loads(run("check", "--json").stdout)
     assert {name: part["ok"] for name, part in parts.items()} == dict.fromkeys(
-        ["database", "model", "index", "language model", "delivery"], True
+        ["database", "model", "index", "language model", "delivery", "e-mail alerts"], True
     )
     assert "NOT" not in run("check").output
 

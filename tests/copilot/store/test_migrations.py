@@ -142,3 +142,16 @@ def test_a_database_without_a_schema_does_not_answer(empty: Database) -> None:
         empty.ping()
     empty.migrate()
     empty.ping()
+
+
+def test_tickets_from_before_alerts_are_looked_at(empty: Database) -> None:
+    """An open ticket of the second schema has its alerts worked out at the first look; a solved one is left alone."""
+    migrated(empty, command.upgrade, "0002")
+    with empty.writer.begin() as connection:
+        connection.execute(text("INSERT INTO customer (email) VALUES ('a@example.com')"))
+        connection.execute(text(FIRST_TICKET))
+        connection.execute(text(FIRST_TICKET.replace("'a'", "'b'").replace("'new'", "'solved'")))
+    empty.migrate()
+    with empty.read() as session:
+        first, second = (session.get_one(tables.Ticket, number) for number in (1, 2))
+        assert (first.next_alert_at, second.next_alert_at) == (first.received_at, None)
