@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from copilot.errors import Conflict, Invalid
-from copilot.intake import clean, is_address
+from copilot.inputs import clean, is_address
 from copilot.store import accounts as store
 from copilot.store import journal
 from copilot.store.session import Session

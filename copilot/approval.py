@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from copilot.errors import Conflict
-from copilot.intake import LONGEST_BODY, clean
+from copilot.inputs import LONGEST_BODY, clean
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, OutboxItem, Ticket, Verdict

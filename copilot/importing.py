@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from copilot import intake
+from copilot import inputs, intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
 from copilot.knowledge_base import save_article
@@ -129,7 +129,7 @@ def _ticket(row: dict[str, Any]) -> NewTicket:
     customer = NewCustomer(text(who, "email"), name, segment, timezone, _organisation(who.get("organisation")))
     return NewTicket(
         text_if_any(row, "channel") or "api", text(row, "external_id"), text(row, "subject"), text(row, "body"),
-        customer, intake.parse_received_at(row.get("received_at")),
+        customer, inputs.parse_received_at(row.get("received_at")),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _organisation(given: Any) -> NewOrganisation | None:
 def _question(row: dict[str, Any]) -> NewTicket:
     identifier, question = text(row, "id"), text(row, "text")
     subject, _, body = question.strip().partition("\n")
-    customer = NewCustomer(f"import-{intake.content_hash(identifier)[:12]}@import.invalid")
+    customer = NewCustomer(f"import-{inputs.content_hash(identifier)[:12]}@import.invalid")
     return NewTicket("import", identifier, subject[:300], body.strip() or question.strip(), customer)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 
-from copilot import approval, configuration, intake, promises
+from copilot import approval, configuration, inputs, intake, promises
 from copilot.autonomy import parse_autonomy
 from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
@@ -117,7 +117,7 @@ def create_ticket(data: JSONBody[TicketBody], services: Services) -> Response[di
         subject=data.subject,
         body=data.body,
         customer=NewCustomer(who.email, who.name, who.segment, who.timezone, new_organisation(who.organisation)),
-        received_at=intake.parse_received_at(data.received_at),
+        received_at=inputs.parse_received_at(data.received_at),
     )
     receipt = services.db.transact(lambda s: intake.receive(s, new, services.book, services.now()))
     return receipt_response(receipt)
@@ -129,7 +129,7 @@ def create_message(
 ) -> Response[dict[str, Any]]:
     """Add a message; 200 when it had arrived already."""
     author = None if data.direction == "inbound" else identity.name
-    new = NewMessage(data.external_id, data.body, data.direction, intake.parse_received_at(data.received_at), author)
+    new = NewMessage(data.external_id, data.body, data.direction, inputs.parse_received_at(data.received_at), author)
     receipt = services.db.transact(lambda s: intake.add_message(s, id, new, services.book, services.now()))
     return receipt_response(receipt, ticket_id=id)
 
@@ -247,7 +247,7 @@ def remove_article(id: FromPath[str], services: Services, identity: Identity) ->
 def search(q: FromQuery[str], services: Services, limit: Limit = 10) -> dict[str, Any]:
     """Passages that answer a text, internal ones included."""
     services.knowledge.refresh()
-    query = intake.clean(q, "q", LONGEST_QUERY)
+    query = inputs.clean(q, "q", LONGEST_QUERY)
     return shapes.search_json(query, services.knowledge.search_text(query, limit, "all"))
 
 

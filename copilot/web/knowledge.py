@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
-from copilot import intake
+from copilot import inputs
 from copilot.errors import Conflict, Invalid
 from copilot.knowledge_base import new_article, save_article
 from copilot.store import articles
@@ -43,7 +43,7 @@ def show_passage(
 @get("/find", sync_to_thread=True, guards=[needs_agent])
 def find(services: Services, q: FromQuery[str] = "") -> Response[str]:
     """Passages that answer what an agent typed, internal ones included."""
-    query = intake.clean(q[:LONGEST_QUERY], "q", LONGEST_QUERY, may_be_empty=True)
+    query = inputs.clean(q[:LONGEST_QUERY], "q", LONGEST_QUERY, may_be_empty=True)
     if not query:
         return page("workspace/hits.html", search=SearchView("", ()))
     services.knowledge.refresh()

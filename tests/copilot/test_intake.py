@@ -9,19 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.errors import Conflict, Invalid, NotFound
-from copilot.intake import (
+from copilot.inputs import (
     INVISIBLE,
     LONGEST_BODY,
-    NewCustomer,
-    NewMessage,
-    NewTicket,
-    checked_ticket,
     clean,
     content_hash,
     identifier,
     instant,
     is_address,
     parse_received_at,
+)
+from copilot.intake import (
+    NewCustomer,
+    NewMessage,
+    NewTicket,
+    checked_ticket,
     set_category,
     set_status,
     write_reply,
