@@ -1,9 +1,11 @@
 """Fixtures of the service's tests: everything over fakes, nothing outside the test's own folder."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from litestar.testing import TestClient
@@ -11,6 +13,12 @@ from litestar.testing import TestClient
 from copilot.fakes import ManualTime, RecordingTransport
 from copilot.wiring import Services
 from tests.builders import Desk, client_of, make_services
+
+# continuous integration tries the same examples each time, so that it judges the change and not the dice; runs by hand
+# look for new ones
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
