@@ -24,7 +24,7 @@ from scripts.lock import pins
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "copilot" / "web" / "static" / "vendor"
-PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org", "download.pytorch.org", "localhost"}
+PUBLIC_HOSTS = {"download.pytorch.org", "localhost"}  # the documents name the first as an option
 PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==([^\s+;@]+)")
 
 
