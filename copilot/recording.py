@@ -50,7 +50,7 @@ class Present:
         """Read it for all these tickets."""
         ids = [ticket.id or 0 for ticket in held]
         return cls(
-            drafted=frozenset(draft.message_id for draft in drafts.newest_of(session, ids).values()),
+            drafted=drafts.drafted_messages(session, ids),
             replied=tickets.newest_ids(session, ids, "outbound"),
             on_their_way=outbox.automatic_on_their_way(session, sorted({ticket.customer_id for ticket in held})),
         )

@@ -28,9 +28,9 @@ def newest_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, Draft]:
     return {draft.ticket_id: draft for draft in session.exec(wanted)}
 
 
-def for_message(session: Session, ticket_id: int, message_id: int) -> Draft | None:
-    """The draft that answers this message."""
-    return session.exec(select(Draft).where(Draft.ticket_id == ticket_id, Draft.message_id == message_id)).first()
+def drafted_messages(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
+    """The messages of these tickets that a draft answers, whatever became of it."""
+    return frozenset(session.exec(select(Draft.message_id).where(col(Draft.ticket_id).in_(ticket_ids))))
 
 
 def supersede(session: Session, ticket_id: int) -> None:

@@ -121,7 +121,8 @@ def test_drafts_are_found_and_superseded(db: Database) -> None:
         newest = rows.draft(session, ticket_id, second)
     with db.write() as session:
         assert drafts.newest_of(session, [ticket_id]) == {ticket_id: newest}
-        assert drafts.for_message(session, ticket_id, first) == approved
+        assert drafts.drafted_messages(session, [ticket_id]) == {first, second}
+        assert drafts.find(session, approved.id or 0).message_id == first
         drafts.supersede(session, ticket_id)
     with db.read() as session:
         assert drafts.find(session, newest.id or 0).state == "superseded"
