@@ -95,13 +95,15 @@ class Answerer:
         if found.answerable < autosend.DRAFT_FLOOR:
             return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).")
         question = Question(text, assessment.language.code, snapshot.customer.name)
-        languages = {name: fact.language for name, fact in self.knowledge.facts.items()}
+        known = self.knowledge.facts_of([match.passage.article_id for match in found.matches])
+        languages = {name: fact.language for name, fact in known.items()}
         draft = drafting.write(question, found.matches, languages, self.llm, self.support_name)
         findings = self.findings(draft, found, snapshot.customer)
         sureness = confidence.prior(evidence(found, assessment, findings, draft))
-        return Answer(
-            draft, findings, sureness, self._case(snapshot, assessment, autonomy, found, draft, findings, sureness)
-        )
+        # an article withdrawn since it was found is no public source any more
+        public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
+        case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
+        return Answer(draft, findings, sureness, case)
 
     def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
         """The draft's sentences against the passages that it cites."""
@@ -118,8 +120,8 @@ class Answerer:
         draft: DraftText,
         findings: Findings,
         sureness: float,
+        public: bool,
     ) -> autosend.Case:
-        facts = self.knowledge.facts
         return autosend.Case(
             autonomy=autonomy,
             category=snapshot.ticket.category,
@@ -133,7 +135,7 @@ class Answerer:
             signals=frozenset(assessment.sentiment.signals),
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
-            sources_are_public=all(facts[quote.article_id].visibility == "public" for quote in draft.quotes),
+            sources_are_public=public,
             ticket_id=snapshot.ticket_id,
             auto_replies=snapshot.auto_replies,
             answered_automatically_before=snapshot.answered_automatically,

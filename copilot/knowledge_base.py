@@ -7,7 +7,7 @@ by whichever process holds it, and can always be built anew.
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -85,6 +85,11 @@ class KnowledgeBase:
     ) -> Retrieval:
         """The best articles for a text, those in its `language` first; `vector` None compares words alone."""
         return self._current().search(text, vector, limit, audience, language)
+
+    def facts_of(self, article_ids: Iterable[str]) -> dict[str, ArticleFacts]:
+        """What is known of these articles; those that are no longer in force are left out."""
+        facts = self.facts
+        return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
 
     def search_text(self, text: str, limit: int, audience: Audience) -> Retrieval:
         """A search as typed by an agent, with the vector made here; words alone when there is no model."""

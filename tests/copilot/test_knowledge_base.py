@@ -34,6 +34,7 @@ def test_a_withdrawn_article_is_found_no_more(desk):
     assert found(desk, "where are shoes repaired")
     desk.do(lambda session: withdraw_article(session, "shoes", desk.now(), "test"))
     assert not any("Lyon" in text for text in found(desk, "where are shoes repaired"))
+    assert desk.services.knowledge.facts_of(["shoes", "never-there"]) == {}
     with pytest.raises(NotFound):
         desk.do(lambda session: articles.find(session, "shoes"))
     assert desk.do(lambda session: articles.get(session, "shoes")).status == "withdrawn"
