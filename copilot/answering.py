@@ -5,7 +5,6 @@ Reads the knowledge base and may call the language model; touches no database an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from copilot import autosend, confidence, drafting, grounding
 from copilot.autonomy import Autonomy
@@ -15,45 +14,13 @@ from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel
 from copilot.plaintext import plain
-from copilot.store.tables import Customer, Message, Ticket
+from copilot.snapshots import Snapshot
+from copilot.store.tables import Customer
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from knowledge.retrieval import Retrieval
 from triage.assess import Assessment
 
 MATCHES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A ticket as it was when its work began. `auto_replies` are (ticket id, instant) of the last 24 hours."""
-
-    ticket: Ticket
-    customer: Customer
-    messages: tuple[Message, ...]
-    newest_message_id: int
-    contacts: int
-    auto_replies: tuple[tuple[int, datetime], ...]
-
-    @property
-    def ticket_id(self) -> int:
-        """The ticket's id."""
-        return self.ticket.id or 0
-
-    @property
-    def unanswered(self) -> str:
-        """The customer's messages since our last reply, oldest first."""
-        inbound: list[str] = []
-        for message in self.messages:
-            if message.direction == "outbound" and not message.notice:
-                inbound.clear()
-            elif message.direction == "inbound":
-                inbound.append(message.body)
-        return "\n\n".join(inbound)
-
-    @property
-    def answered_automatically(self) -> bool:
-        """Whether an earlier automatic reply stands in this conversation."""
-        return any(message.auto_sent and not message.notice for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)

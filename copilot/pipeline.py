@@ -8,15 +8,16 @@ the lease ran out) makes the work be thrown away, never be recorded twice.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from copilot.answering import Answer, Answerer, Silence, Snapshot
+from copilot.answering import Answer, Answerer, Silence
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
+from copilot.snapshots import Snapshot, load_snapshots
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
 from copilot.store.tables import Ticket
@@ -28,7 +29,6 @@ from triage.assess import Assessment, TicketContext, TicketText, assess_many
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
 CONCURRENT_DRAFTS = 4
-LOOP_WINDOW = timedelta(hours=24)
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +105,7 @@ class Pipeline:
         self._record_outcomes(done)
 
     def _triage(self, snapshots: Sequence[Snapshot], configuration: Configuration) -> list[Work]:
-        texts = [TicketText.of(s.ticket.subject, s.unanswered) for s in snapshots]
+        texts = [TicketText.of(s.ticket.subject, s.text) for s in snapshots]
         vectors: Vectors | None = None
         try:
             vectors = self.embedder.encode([text.readable for text in texts])
@@ -117,7 +117,7 @@ class Pipeline:
                 s.ticket.channel,
                 segment_of(s.customer) or "",
                 s.contacts,
-                max(now - s.ticket.received_at, timedelta(0)),
+                max(now - (s.waiting_since or now), timedelta(0)),
             )
             for s in snapshots
         ]
@@ -200,23 +200,3 @@ class Pipeline:
             ticket.work_after = now + FIRST_PAUSE * 2**ticket.attempts
             ticket.no_draft_reason = reason
             journal.record(session, now, "processing_failed", ticket.id, reason=reason, gave_up=gave_up)
-
-
-def load_snapshots(session: Session, claimed: Sequence[Ticket], now: datetime) -> list[Snapshot]:
-    """Everything that the road needs of these tickets, in a handful of queries whatever their number."""
-    ids = [ticket.id or 0 for ticket in claimed]
-    customer_ids = sorted({ticket.customer_id for ticket in claimed})
-    messages, customers = tickets.messages_of(session, ids), tickets.customers(session, customer_ids)
-    contacts = tickets.contacts(session, customer_ids)
-    auto = tickets.auto_replies(session, customer_ids, now - LOOP_WINDOW)
-    return [
-        Snapshot(
-            ticket=ticket,
-            customer=customers[ticket.customer_id],
-            messages=tuple(messages[ticket.id or 0]),
-            newest_message_id=max((m.id or 0 for m in messages[ticket.id or 0] if m.direction == "inbound"), default=0),
-            contacts=contacts.get(ticket.customer_id, 1),
-            auto_replies=tuple(auto[ticket.customer_id]),
-        )
-        for ticket in claimed
-    ]

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from copilot import autosend, confidence, promises
-from copilot.answering import Answer, Snapshot
+from copilot.answering import Answer
 from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
 from copilot.promises import PromiseBook
+from copilot.snapshots import Snapshot
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
