@@ -144,6 +144,31 @@ def import_tickets(path: Path, as_json: bool) -> None:
     show(result, as_json)
 
 
+@import_.command("closing-days")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--calendar", required=True, help="Name of a calendar of the policies.")
+@click.option("--first-year", type=int, help="This year when absent.")
+@click.option("--last-year", type=int, help="Two years later when absent.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be added.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def import_closing_days(
+    path: Path, calendar: str, first_year: int | None, last_year: int | None, dry_run: bool, as_json: bool
+) -> None:
+    """Add the closing days of an iCalendar file to a calendar, as a new version of the policies."""
+    from copilot import importing
+
+    with opened() as services:
+        result = importing.import_closing_days(services, path, calendar, first_year, last_year, dry_run=dry_run)
+    if as_json:
+        return show(result, as_json)
+    days, remarks = result.pop("days"), result.pop("remarks")
+    show(result, as_json)
+    for line in (*days, *remarks):
+        click.echo(line)
+    if dry_run or not days:
+        stderr.print("Nothing was stored." if days else "Nothing new: nothing was changed.")
+
+
 @main.command()
 def reindex() -> None:
     """Build the search index anew from the database."""

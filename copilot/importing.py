@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from copilot import inputs, intake
+from copilot import closing_days, inputs, intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
 from copilot.knowledge_base import save_article
@@ -17,6 +17,7 @@ from copilot.store import drafts, tickets
 from copilot.wiring import Services
 from knowledge.articles import Article
 from knowledge.importers import read_articles
+from sla.closing_days import MAX_BYTES, ClosingDay
 
 BATCH = 100
 LONGEST_LINE = 4_000_000
@@ -92,6 +93,34 @@ def became(services: Services, ids: Sequence[int]) -> dict[str, int]:
         "to_send": sum(draft.action == "send" for draft in drafted.values()),
         "no_draft_with_reason": len(held),
         "waiting": sum(ticket.work_state == "waiting" for ticket in found.values()),
+    }
+
+
+def import_closing_days(
+    services: Services, path: Path, calendar: str, first: int | None, last: int | None, *, dry_run: bool
+) -> dict[str, Any]:
+    """Add the closing days of an iCalendar file to a calendar; tells what was added, known and left out.
+
+    Raises `NotFound` for an unknown calendar, `Invalid` naming what is wrong with the file or the years.
+    """
+    with path.open("rb") as file:
+        ics = file.read(MAX_BYTES + 1)
+    with services.db.read() as session:
+        found = closing_days.find(session, calendar, ics, services.now().date(), first, last)
+    new = [ClosingDay(day.day, day.name) for day in found.new]
+    added = None
+    if not dry_run:
+        added = services.db.transact(lambda s: closing_days.add(s, calendar, new, services.now(), "import"))
+    return {
+        "calendar": calendar,
+        "years": f"{found.first_year}-{found.last_year}",
+        "found": len(found.days),
+        "known": len(found.days) - len(new),
+        "new": len(new),
+        "added": len(added.days) if added else 0,
+        "version": added.version if added else None,
+        "days": [f"{day.day.isoformat()} {day.name}".strip() for day in new],
+        "remarks": [f"line {row.line}: {row.name or 'an event'}: {row.reason}" for row in found.remarks],
     }
 
 

@@ -1,26 +1,53 @@
 """Closing days from an iCalendar file: which dates its all-day events cover.
 
-It decides what of such a file is a closing day and refuses what it cannot read, naming line and property. It does not
-know opening hours, zones or what day it is. Of a file that anybody may have made, only the few lines that say when an
-event is ever reach the parser.
+It decides what of such a file is a closing day and refuses, or remarks upon, what it cannot read. It does not know
+opening hours, zones or what day it is; what an event says of itself is read by `sla.ical`.
 """
 
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sla.yearly import YearlyRule
+from sla.ical import FIRST_YEAR, LAST_YEAR, LONGEST_NAME, MAX_BYTES, NEVER, Event, When, events, shortened, text_of
 
-MAX_BYTES, MAX_EVENTS, MAX_DAYS = 1_000_000, 2_000, 20_000
-LONGEST_EVENT = 366  # days
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+__all__ = [
+    "LONGEST_NAME",
+    "MAX_BYTES",
+    "MAX_DAYS",
+    "ClosingDay",
+    "Reading",
+    "Remark",
+    "closing_days",
+    "read_closing_days",
+]
 
-_LISTS = ("RDATE", "EXDATE")
-_READ = ("DTSTART", "DTEND", "DURATION", "RRULE", "STATUS", "RECURRENCE-ID", *_LISTS)
-_NAME = re.compile(r"[A-Za-z0-9-]+")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+MAX_DAYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingDay:
+    """A date and what the file calls it; the name is anybody's text, one line, maybe empty."""
+
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What became of an event that was left out, or of which only a part was `taken`. `line` is where it begins."""
+
+    line: int
+    name: str
+    reason: str
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file read event by event: the closing days in order of time, the remarks in order of the file."""
+
+    days: tuple[ClosingDay, ...]
+    remarks: tuple[Remark, ...]
 
 
 def closing_days(ics: str | bytes, first_year: int = 2000, last_year: int = 2100) -> tuple[date, ...]:
@@ -30,150 +57,62 @@ def closing_days(ics: str | bytes, first_year: int = 2000, last_year: int = 2100
     midnight to midnight is all day; cancelled events are left out. ValueError naming line and property for anything
     else, and for what is broken or beyond 1 MB, 2,000 events, or 20,000 days.
     """
-    if not FIRST_YEAR <= first_year <= last_year <= LAST_YEAR:
-        raise ValueError(f"first_year, last_year: expected years in order from {FIRST_YEAR} to {LAST_YEAR}")
-    days: set[date] = set()
-    covered = 0
-    for event in _events(_text(ics)):
-        for start, length in event.occurrences(last_year):
-            covered += length
-            if covered > MAX_DAYS:
-                raise ValueError(f"line {event.line}: more than {MAX_DAYS} days from here on")
-            days.update(start + timedelta(days=number) for number in range(length))
+    _check_years(first_year, last_year)
+    days = {day for _, _, covered in _covered(ics, last_year, lenient=False) for day in covered}
     return tuple(sorted(day for day in days if first_year <= day.year <= last_year))
 
 
-def _text(ics: str | bytes) -> str:
-    try:
-        raw = ics.encode() if isinstance(ics, str) else ics
-        if len(raw) > MAX_BYTES:
-            raise ValueError(f"file: larger than {MAX_BYTES:,} bytes")
-        text = raw.decode("utf-8-sig")
-    except UnicodeError as error:
-        raise ValueError("file: not UTF-8 text") from error
-    if not text.lstrip()[:15].upper() == "BEGIN:VCALENDAR":
-        raise ValueError("line 1: an iCalendar file starts with BEGIN:VCALENDAR")
-    return text
+def read_closing_days(ics: str | bytes, first_year: int, last_year: int) -> Reading:
+    """Like `closing_days`, but an event that cannot be a closing day is a remark with the reason, and the others count.
+
+    ValueError only for what concerns the whole file: its format, its size, or years that make no sense.
+    """
+    _check_years(first_year, last_year)
+    names: dict[date, dict[str, None]] = {}
+    remarks = []
+    for event, when, covered in _covered(ics, last_year, lenient=True):
+        inside = [day for day in covered if first_year <= day.year <= last_year]
+        for day in inside:
+            names.setdefault(day, {})[event.name] = None
+        reason = event.problem or _left_out(len(covered), len(inside), when, first_year, last_year)
+        if reason:
+            remarks.append(Remark(event.line, event.name, reason, taken=bool(inside)))
+    days = tuple(ClosingDay(day, shortened(", ".join(filter(None, names[day])))) for day in sorted(names))
+    return Reading(days, tuple(remarks))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Unfolded lines, each with the number of the physical line on which it begins."""
-    begun, parts = 1, [""]
-    for number, line in enumerate(_LINE_END.split(text), start=1):
-        if line[:1] in (" ", "\t"):
-            parts.append(line[1:])
-        else:
-            yield begun, "".join(parts)
-            begun, parts = number, [line]
-    yield begun, "".join(parts)
+def _check_years(first_year: int, last_year: int) -> None:
+    if not FIRST_YEAR <= first_year <= last_year <= LAST_YEAR:
+        raise ValueError(f"first_year, last_year: expected years in order from {FIRST_YEAR} to {LAST_YEAR}")
 
 
-def _events(text: str) -> Iterator["_Event"]:
-    """The events; what they nest (alarms) and everything outside of them (time zones) is passed over."""
-    event: _Event | None = None
-    depth = count = 0
-    for number, line in _lines(text):
-        marker = line.strip().upper()
-        if event is None:
-            if marker == "BEGIN:VEVENT":
-                event, depth, count = _Event(number), 0, count + 1
-                if count > MAX_EVENTS:
-                    raise ValueError(f"line {number}: more than {MAX_EVENTS} events")
-        elif marker == "END:VEVENT" and not depth:
-            yield event
-            event = None
-        elif marker.startswith(("BEGIN:", "END:")):
-            depth += 1 if marker.startswith("BEGIN:") else -1
-        elif not depth:
-            event.take(number, line)
-    if event is not None:
-        raise ValueError(f"line {event.line}: the event does not end")
-
-
-class _Event:
-    """The lines of one event that say when it is."""
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self._numbers: dict[str, int] = {}
-        self._lines: list[str] = []
-
-    def take(self, number: int, line: str) -> None:
-        """Keep the line if it is of use."""
-        match = _NAME.match(line)
-        name = match[0].upper() if match else ""
-        if name in self._numbers and name not in _LISTS:
-            raise ValueError(f"line {number}: {name}: stands twice in one event")
-        if name in _READ:
-            self._numbers.setdefault(name, number)
-            self._lines.append(line)
-
-    def occurrences(self, last_year: int) -> Iterator[tuple[date, int]]:
-        """(first date, number of days) of each time that the event takes place."""
-        values = self._values()
-        if str(values.get("STATUS", "")).upper() == "CANCELLED":
-            return
-        with self._naming("RECURRENCE-ID"):
-            if "RECURRENCE-ID" in values:
-                raise ValueError("a moved occurrence is not supported; use EXDATE and an event of its own")
-        with self._naming("DTSTART"):
-            start = _day(values.get("DTSTART"))
-        length = self._length(values, start)
-        starts: Iterable[date] = [start]
-        if "RRULE" in values:
-            with self._naming("RRULE"):
-                starts = YearlyRule.read(values["RRULE"]).dates(start, last_year)
-        added, left_out = self._listed(values, "RDATE"), frozenset(self._listed(values, "EXDATE"))
-        yield from ((day, length) for day in (*starts, *added) if day not in left_out)
-
-    def _values(self) -> dict[str, Any]:
-        """Each property's value as icalendar reads it; ValueError for one that it cannot read."""
-        from icalendar import Event
-
+def _covered(ics: str | bytes, last_year: int, *, lenient: bool) -> Iterator[tuple[Event, When, list[date]]]:
+    """Each event with the dates that it covers; a `lenient` reading keeps what is wrong with the event in it."""
+    total = 0
+    for event in events(text_of(ics)):
+        when, covered = NEVER, []
         try:
-            event = Event.from_ical("\r\n".join(("BEGIN:VEVENT", *self._lines, "END:VEVENT")))
+            when = event.when(last_year)
         except ValueError as error:
-            raise ValueError(f"line {self.line}: the event cannot be read") from error
-        for name, message in event.errors:
-            with self._naming(name or "event"):
-                raise ValueError(message[:200])
-        return dict(event)
-
-    def _length(self, values: dict[str, Any], start: date) -> int:
-        """Days; one when the event does not say, or ends on the day on which it starts."""
-        name = "DURATION" if "DURATION" in values else "DTEND"
-        with self._naming(name):
-            if name not in values:
-                return 1
-            value = values[name]
-            days = value.dt / timedelta(days=1) if name == "DURATION" else (_day(value) - start).days
-            if days != int(days) or not 0 <= days <= LONGEST_EVENT:
-                raise ValueError(f"expected whole days, from 1 to {LONGEST_EVENT}")
-        return int(days) or 1
-
-    def _listed(self, values: dict[str, Any], name: str) -> list[date]:
-        found = values.get(name, [])
-        with self._naming(name):
-            return [_day(entry) for part in (found if isinstance(found, list) else [found]) for entry in part.dts]
-
-    @contextmanager
-    def _naming(self, name: str) -> Iterator[None]:
-        """Puts line and property before the message of a ValueError that comes from below."""
-        try:
-            yield
-        except ValueError as error:
-            raise ValueError(f"line {self._numbers.get(name, self.line)}: {name}: {error}") from error
+            if not lenient:
+                raise
+            event.problem = str(error).partition(": ")[2]
+        for start in when.starts:
+            total += when.length
+            if total > MAX_DAYS:
+                raise ValueError(f"line {event.line}: more than {MAX_DAYS} days from here on")
+            covered += [start + timedelta(days=number) for number in range(when.length)]
+        yield event, when, covered
 
 
-def _day(value: Any) -> date:
-    """The date of a DATE value, or of a midnight in whatever zone."""
-    day = getattr(value, "dt", None)
-    if isinstance(day, datetime):
-        if day.time() != datetime.min.time():
-            raise ValueError(f"{day:%Y-%m-%d %H:%M}: not a whole day; partial closings are special days of a calendar")
-        day = day.date()
-    if not isinstance(day, date):
-        raise ValueError("expected a date")
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"{day}: outside the years {FIRST_YEAR}–{LAST_YEAR}")
-    return day
+def _left_out(covered: int, inside: int, when: When, first_year: int, last_year: int) -> str:
+    """What of an event that can be read is not among the days; nothing when all is."""
+    years = str(first_year) if first_year == last_year else f"{first_year}–{last_year}"
+    if when.cancelled:
+        return "cancelled"
+    if when.goes_on and inside:
+        return f"repeats beyond {last_year}: taken up to then"
+    if not inside:
+        return f"outside {years}" if covered or when.goes_on else "never takes place"
+    outside = covered - inside
+    return f"{outside} of its {covered} days are outside {years}" if outside else ""

@@ -58,6 +58,12 @@ class YearlyRule:
                 yield day
                 left = None if left is None else left - 1
 
+    def goes_on(self, found: int, last_year: int) -> bool:
+        """Whether the rule may have dates after `last_year`, when `found` is how many it has up to then."""
+        if self.count is not None and found >= self.count:
+            return False
+        return self.until is None or self.until.year > last_year
+
     def _in_year(self, year: int, start: date) -> list[date]:
         if self.weekdays and not self.monthdays:
             months = [[date(year, month, 1), _last(year, month)] for month in self.months]

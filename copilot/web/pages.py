@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router
 from copilot.web import (
     access,
     autonomy,
+    closing_days,
     drafts,
     knowledge,
     live,
@@ -38,6 +39,7 @@ HANDLERS = (
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
     live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
     policy_changes.apply_on_page, reports.reports_page, reports.download, reports.show_advice,
+    closing_days.show_closing_days, closing_days.save_closing_days,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The command line: every command explains itself, does its work, and fails with one plain line and exit code 1."""
 
+import copy
 import json
 import sqlite3
 from contextlib import closing
@@ -8,13 +9,14 @@ import pytest
 from click import Command, Group
 from click.testing import CliRunner
 
-from copilot import accounts
+from copilot import accounts, configuration
 from copilot.cli import main
 from copilot.settings import Settings
 from copilot.store import accounts as account_store
 from copilot.store import articles, tickets
+from copilot.store import configuration as store_configuration
 from copilot.wiring import build
-from tests.builders import ticket_json
+from tests.builders import POLICIES, ticket_json
 
 ARTICLE = {"id": "refunds", "title": "Refunds", "body": "A refund reaches your card within 5 working days."}
 
@@ -266,3 +268,24 @@ def test_wrong_usage(run):
     """Unknown commands and options are usage errors with exit code 2."""
     assert run("fly", ok=False).exit_code == 2
     assert run("key", "create", "--name", "x", "--role", "king", ok=False).exit_code == 2
+
+
+def test_closing_days_are_imported_once(run, stored, tmp_path):
+    """A dry run stores nothing, the import adds the days to the calendar, the same file again changes nothing."""
+    document = copy.deepcopy(POLICIES)
+    document["calendars"]["shop"] = {"timezone": "Europe/Paris", "hours": {"mon": [["09:00", "18:00"]]}}
+    services = build(Settings())
+    with services.db.write() as session:
+        configuration.save(session, "policies", document, services.now(), "test")
+    services.close()
+    event = "BEGIN:VEVENT\nSUMMARY:Ferragosto\nDTSTART:20270815\nEND:VEVENT"
+    (tmp_path / "days.ics").write_text(f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR")
+    words = ("import", "closing-days", tmp_path / "days.ics", "--calendar", "shop", "--first-year", "2027")
+    assert json.loads(run(*words, "--dry-run", "--json").stdout)["new"] == 1
+    assert stored(store_configuration.versions)["policies"] == 1
+    assert "2027-08-15 Ferragosto" in run(*words).stdout
+    assert json.loads(run(*words, "--json").stdout)["added"] == 0
+    assert stored(store_configuration.versions)["policies"] == 2
+    assert "There is no calendar 'gone'" in failure(run(*words[:4], "gone", ok=False))
+    (tmp_path / "days.ics").write_bytes(b"\x00" * 2_000_000)
+    assert "larger than" in failure(run(*words, ok=False))

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.closing_days import MAX_BYTES, closing_days
+from sla.closing_days import MAX_BYTES, closing_days, read_closing_days
 
 
 def file(*events: str) -> str:
@@ -26,6 +26,14 @@ def outcome(ics: str) -> tuple[date, ...] | str:
     """The dates, or the words of the refusal."""
     try:
         return closing_days(ics)
+    except ValueError as error:
+        return str(error)
+
+
+def reading(ics: str | bytes) -> tuple[date, ...] | str:
+    """The dates that a lenient reading finds, or the words of the refusal."""
+    try:
+        return tuple(row.day for row in read_closing_days(ics, 2000, 2100).days)
     except ValueError as error:
         return str(error)
 
@@ -221,3 +229,62 @@ def test_yearly_rules_agree_with_dateutil(parts, by_day, start):
 def test_nothing_but_dates_or_a_value_error(lines):
     """Whatever stands in the lines, the answer is dates or a refusal that names a place."""
     assert is_dates_or_place(outcome(file("\n".join(["DTSTART:20261225", *lines]), "\n".join(lines))))
+
+
+def test_a_reading_names_days_and_says_what_it_left_out():
+    """Event by event: what can be taken is, with its name; the rest is remarked upon, by line."""
+    found = read_closing_days(
+        file(
+            'SUMMARY;ALTREP="http://x:1":No\\, really\\nclosed\nDTSTART:20261225\nRRULE:FREQ=YEARLY',
+            "SUMMARY:Fair\nDTSTART:20261225T090000Z",
+            "DTSTART:20261225\nSUMMARY:Boxing\nDTEND:20261227",
+            "SUMMARY:Old\nDTSTART:20201225",
+            "SUMMARY:Off\nSTATUS:CANCELLED\nDTSTART:20260101",
+            "SUMMARY:Bridge\nDTSTART:20271230\nDURATION:P4D",
+            "SUMMARY:Never\nDTSTART:20261225\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20271231",
+            "SUMMARY:Twice\nDTSTART:20261225\nDTSTART:20261226",
+        ),
+        2026,
+        2027,
+    )
+    assert [(str(row.day), row.name) for row in found.days] == [
+        ("2026-12-25", "No, really closed, Boxing"),
+        ("2026-12-26", "Boxing"),
+        ("2027-12-25", "No, really closed"),
+        ("2027-12-30", "Bridge"),
+        ("2027-12-31", "Bridge"),
+    ]
+    assert [(row.name, row.taken, row.reason.partition(";")[0]) for row in found.remarks] == [
+        ("No, really closed", True, "repeats beyond 2027: taken up to then"),
+        ("Fair", False, "DTSTART: 2026-12-25 09:00: not a whole day"),
+        ("Old", False, "outside 2026–2027"),
+        ("Off", False, "cancelled"),
+        ("Bridge", True, "2 of its 4 days are outside 2026–2027"),
+        ("Never", False, "never takes place"),
+        ("Twice", False, "DTSTART: stands twice in one event"),
+    ]
+    assert found.remarks[1].line == 8
+
+
+@pytest.mark.parametrize("name", ["\x00\x1b[31m\u202e", "x" * 5_000, "\\", ":" * 500, '"', "\t", "\u0085Noël"])
+def test_a_name_is_one_short_line_of_printable_text(name):
+    """Whatever the file calls a day, the name can be shown anywhere."""
+    (day,) = read_closing_days(file(f"SUMMARY:{name}\nDTSTART:20261225"), 2026, 2026).days
+    assert len(day.name) <= 80
+    assert day.name.isprintable()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_series_that_has_ended_has_no_remark(count):
+    """A counted series within the years is taken whole; one that goes on says so."""
+    found = read_closing_days(file(f"DTSTART:20261225\nRRULE:FREQ=YEARLY;COUNT={count}"), 2026, 2027)
+    assert [row.reason for row in found.remarks] == (["repeats beyond 2027: taken up to then"] if count == 3 else [])
+
+
+@given(st.binary(max_size=300), st.text(max_size=300))
+def test_a_reading_agrees_with_the_strict_one(raw, text):
+    """Where the strict reading gives dates, the lenient one gives the same; both refuse the same files."""
+    for ics in (raw, text, file(text)):
+        strict, lenient = outcome(ics), reading(ics)
+        assert is_dates_or_place(strict)
+        assert strict == lenient or (isinstance(strict, str) and not isinstance(lenient, str))
