@@ -1,5 +1,6 @@
-"""An alert as it leaves the house: the JSON of the signed event, and the e-mail to the team. Pure."""
+"""An alert as it leaves the house: the JSON of the signed event, and the e-mail about one alert or several. Pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,9 @@ from sla.promise import explain
 from sla.timers import Timer, write_instant
 
 LONGEST_SUBJECT = 80
+MOST_IN_MAIL = 200
+BREACH, WARNING = "breach", "warning"
+TOPICS = {BREACH: "promises are broken", WARNING: "promises are running out of time"}
 METRICS = {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"}
 
 
@@ -41,7 +45,7 @@ def alert_event(ref: str, alert: Alert, timer: Timer, ticket: Ticket, policy: st
 
 
 def alert_mail(alert: Alert, timer: Timer, ticket: Ticket, customer: Customer, policy: str) -> dict[str, Any]:
-    """Subject and body; the customer's words stand in the body alone."""
+    """Subject and body, and when it is due, to put several in order; the customer's words stand in the body alone."""
     about = " ".join(ticket.subject.split())[:LONGEST_SUBJECT] or "no subject"
     lines = [
         f"{headline(alert.key.metric, alert.key.share, ticket.id or 0)}.",
@@ -53,4 +57,31 @@ def alert_mail(alert: Alert, timer: Timer, ticket: Ticket, customer: Customer, p
     ]
     if alert.late:
         lines += ["", f"This should have been told at {write_instant(alert.at)}; nobody was looking then."]
-    return {"subject": headline(alert.key.metric, alert.key.share, ticket.id or 0), "body": "\n".join(lines) + "\n"}
+    return {
+        "subject": headline(alert.key.metric, alert.key.share, ticket.id or 0),
+        "body": "\n".join(lines) + "\n",
+        "due_at": write_instant(timer.due_at) if timer.due_at else None,
+    }
+
+
+def mail_of(alerts: Sequence[tuple[int, Mapping[str, Any]]], topic: str, address: str | None) -> tuple[str, str]:
+    """Subject and body of the mail that these alerts share, as (ticket id, what `alert_mail` made), first due first.
+
+    With `address`, where the pages of this service are, each ticket has its link. At most `MOST_IN_MAIL` are told in
+    full; the others are counted.
+    """
+    rows = sorted(alerts, key=lambda row: (row[1].get("due_at") or "9", row[0]))
+    parts = [payload["body"] + link_to(ticket_id, address) for ticket_id, payload in rows[:MOST_IN_MAIL]]
+    if len(rows) == 1:
+        return rows[0][1]["subject"], parts[0]
+    subject = f"{len(rows)} {TOPICS.get(topic, 'alerts')}"
+    more = len(rows) - len(parts)
+    end = [f"And {more} more, which are due later.\n" + link_to(None, address)] if more else []
+    return subject, "\n---\n\n".join([f"{subject}, first due first:\n", *parts, *end])
+
+
+def link_to(ticket_id: int | None, address: str | None) -> str:
+    """A line with the ticket's page, or with that of the queue; nothing when nobody said where the pages are."""
+    if address is None:
+        return ""
+    return f"{address.rstrip('/')}{'/' if ticket_id is None else f'/tickets/{ticket_id}'}\n"

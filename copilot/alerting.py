@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from copilot import promises
-from copilot.alert_words import alert_event, alert_mail
+from copilot.alert_words import BREACH, WARNING, alert_event, alert_mail
 from copilot.promises import PromiseBook, Standing
 from copilot.store import alerts as store
 from copilot.store import journal, tickets
@@ -153,17 +153,18 @@ class Firing:
         elif action.way is Way.EMAIL:
             mail = alert_mail(alert, timer, self.ticket, self.customer, policy)
             for number, recipient in enumerate(self._recipients(), start=1):
-                self._queue(f"{ref}-mail-{number}", action.way, recipient, mail)
+                topic = BREACH if alert.is_breach else WARNING
+                self._queue(f"{ref}-mail-{number}", action.way, recipient, mail, topic)
         return f"notify {action.way}"
 
     def _recipients(self) -> tuple[str, ...]:
         return self.book.recipients(self.session, self.standing.policy)
 
-    def _queue(self, ref: str, way: Way, recipient: str | None, payload: dict[str, Any]) -> None:
+    def _queue(self, ref: str, way: Way, recipient: str | None, payload: dict[str, Any], topic: str = "") -> None:
         self.session.add(
             Notification(
-                ticket_id=self.ticket.id or 0, ref=ref, way=way.value, recipient=recipient, payload=payload,
-                work_after=self.now, created_at=self.now,
+                ticket_id=self.ticket.id or 0, ref=ref, way=way.value, recipient=recipient, topic=topic,
+                payload=payload, work_after=self.now, created_at=self.now,
             )
         )  # fmt: skip
 

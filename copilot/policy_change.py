@@ -1,8 +1,9 @@
 """A new version of the promises, and the tickets that are still open under earlier ones.
 
-Running tickets keep the version they were promised under. Only an admin's explicit word moves them, and what that would
-do can be seen before: the same replay, once as it stands and once with the change, stored nowhere. Tickets that triage
-has not seen yet need no moving: they will be promised whatever is in force by then.
+Running tickets keep the version they were promised under. Only an admin's explicit word moves them, which
+`policy_application` carries out, and what that would do can be seen before: the same replay, once as it stands and once
+with the change, stored nowhere. Tickets that triage has not seen yet need no moving: they will be promised whatever is
+in force by then.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from copilot.errors import Conflict
 from copilot.promises import PromiseBook
 from copilot.store import configuration as documents
 from copilot.store import journal, tickets
-from copilot.store.session import Database, Session
+from copilot.store.session import Session
 from copilot.store.tables import Customer, SlaEvent, Ticket
 from sla.clock import replay
 from sla.events import Event
@@ -131,7 +132,7 @@ def preview_version(session: Session, version: int, book: PromiseBook, now: date
 def compare(session: Session, policies: Sequence[Policy], book: PromiseBook, now: datetime) -> PolicyPreview:
     """Replay open tickets with and without the change."""
     found, after = PolicyPreview(policies[0].version, open_tickets=tickets.promised_open_count(session)), 0
-    while found.examined < MOST_EXAMINED and (batch := open_tickets(session, after)):
+    while found.examined < MOST_EXAMINED and (batch := open_tickets(session, after, BATCH)):
         for waiting in batch[: MOST_EXAMINED - found.examined]:
             found.count(change_of(session, waiting, policies, book, now))
         after = batch[-1].ticket.id or 0
@@ -163,25 +164,6 @@ def due_changes(before: Sequence[Timer], after: Sequence[Timer]) -> Iterator[Due
             yield DueChange(metric, old.due_at if old else None, new.due_at if new else None, breaks)
 
 
-def apply_to_open(db: Database, version: int, by: str, now: datetime, book: PromiseBook) -> int:
-    """Put every open ticket under the version in force, from now on; returns how many were moved.
-
-    Elapsed time is kept. `BATCH` tickets go in a transaction, so that nobody's reply has to wait for all of them; what
-    an interruption leaves is moved by applying again, and the second time nothing else happens. Raises `NotFound`, or
-    `Conflict` when another version is in force by now.
-    """
-    moved, after = 0, 0
-    while True:
-        with db.write() as session:
-            policies = in_force(session, version, book)
-            batch = open_tickets(session, after, locked=True)
-            moved += sum(move(session, waiting, policies, book, by, now) for waiting in batch)
-            if len(batch) < BATCH:
-                journal.record(session, now, "policies_applied", version=version, moved=moved, by=by)
-                return moved
-            after = batch[-1].ticket.id or 0
-
-
 def move(
     session: Session, waiting: OpenTicket, policies: Sequence[Policy], book: PromiseBook, by: str, now: datetime
 ) -> bool:
@@ -209,9 +191,9 @@ def in_force(session: Session, version: int, book: PromiseBook) -> tuple[Policy,
     return book.at(session, version)
 
 
-def open_tickets(session: Session, after: int, locked: bool = False) -> list[OpenTicket]:
+def open_tickets(session: Session, after: int, limit: int, locked: bool = False) -> list[OpenTicket]:
     """The next open tickets that triage has seen, in order of arrival, with what their timers follow from."""
-    rows = tickets.promised_open(session, after, BATCH, locked)
+    rows = tickets.promised_open(session, after, limit, locked)
     customers = tickets.customers(session, sorted({row.customer_id for row in rows}))
     events = tickets.sla_events_of(session, [row.id or 0 for row in rows])
     return [OpenTicket(row, customers[row.customer_id], events[row.id or 0]) for row in rows]

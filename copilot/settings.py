@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(default=None, description="Address that alerts by e-mail come from.")
 
+    public_url: str | None = Field(
+        default=None, description="Where people reach the pages, such as https://support.example; for links in e-mails."
+    )
+
     support_name: str = Field(default="The support team", description="How drafts are signed.")
     lease_seconds: float = Field(
         default=60.0, gt=0, description="How long claimed work may take before another takes it."

@@ -28,6 +28,7 @@ from copilot.notices import NoticeDesk, Notices
 from copilot.notifications import ByMail, ByWebhook, Notifier, Way
 from copilot.outbox import Outbox
 from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
+from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.settings import Settings
 from copilot.store.session import Database
@@ -58,6 +59,7 @@ class Services:
     pipeline: Pipeline
     outbox: Outbox
     alerts: Alerts
+    applications: PolicyApplications
     notices: Notices
     notifier: Notifier
     mailer: Mailer | None
@@ -96,17 +98,20 @@ def build(
     )
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book)
+    applications = PolicyApplications(db, now, book)
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
+        "policies": applications.go_on,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
         knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
-        alerts=alerts, notices=notices, notifier=notifier, mailer=mailer, worker=Worker(steps, settings.poll_seconds),
+        alerts=alerts, applications=applications, notices=notices, notifier=notifier, mailer=mailer,
+        worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 
@@ -165,7 +170,7 @@ def ways_of(settings: Settings, mailer: Mailer | None, now: TimeSource) -> dict[
     """How alerts reach the team: by signed webhook and by e-mail, where these are set up."""
     ways: dict[str, Way] = {}
     if mailer is not None:
-        ways["email"] = ByMail(mailer)
+        ways["email"] = ByMail(mailer, settings.public_url)
     if settings.webhook_url and settings.webhook_secret is not None:
         ways["webhook"] = ByWebhook(SignedPost(settings.webhook_url, settings.webhook_secret.get_secret_value(), now))
     return ways

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select, update
 
 from copilot.errors import NotFound
 from copilot.store.claims import claim
+from copilot.store.mail import CHUNK, EMAIL
 from copilot.store.tables import Notification
 
 CUSTOMER = "customer"
@@ -22,6 +23,16 @@ def find(session: Session, note_id: int) -> Notification:
     return note
 
 
+def find_all(session: Session, notes: Sequence[Notification]) -> list[Notification]:
+    """These notifications as they stand now, oldest first, with their rows locked."""
+    ids, found = sorted(note.id or 0 for note in notes), list[Notification]()
+    for start in range(0, len(ids), CHUNK):
+        chunk = select(Notification).where(col(Notification.id).in_(ids[start : start + CHUNK]))
+        locked = chunk.order_by(col(Notification.id)).with_for_update()
+        found += session.exec(locked, execution_options={"populate_existing": True})
+    return found
+
+
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Notification]:
     """Every notification about a ticket, oldest first."""
     wanted = select(Notification).where(Notification.ticket_id == ticket_id).order_by(col(Notification.id))
@@ -34,8 +45,8 @@ def known(session: Session, refs: Sequence[str]) -> set[str]:
 
 
 def claim_due(session: Session, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Notification]:
-    """Take waiting notifications whose time has come."""
-    ready = col(Notification.state) == "waiting"
+    """Take waiting notifications whose time has come, e-mails apart: those share mails."""
+    ready = and_(col(Notification.state) == "waiting", col(Notification.way) != EMAIL)
     ids = claim(session, Notification, ready, worker=worker, now=now, lease=lease, limit=limit)
     return list(session.exec(select(Notification).where(col(Notification.id).in_(ids)).order_by(col(Notification.id))))
 

@@ -6,7 +6,7 @@ Refuses to know what the values mean: rules about them live in the rooms and in 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 
@@ -207,16 +207,24 @@ class Notification(SQLModel, table=True):
     """Something to tell: an alert by "email" or "webhook", or a notice of lateness to the "customer".
 
     `ref` is fixed when it is decided and the same on every attempt. `state` is waiting, sending (notices only),
-    delivered, failed, cancelled or uncertain (a notice that may have arrived; it is never sent again).
+    delivered, failed, cancelled or uncertain (a notice that may have arrived; it is never sent again). E-mails of one
+    `topic` share a mail: `bundle` names it, the same on every attempt, and `bundled_at` is when it was made up.
     """
 
-    __table_args__ = (Index("ix_notification_work", "state", "work_after"),)
+    __table_args__ = (
+        Index("ix_notification_work", "state", "work_after"),
+        Index("ix_notification_mail", "recipient", "topic", "bundled_at"),
+        Index("ix_notification_bundle", "bundle"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     ref: str = Field(unique=True)
     way: str
     recipient: str | None = None
+    topic: str = ""
+    bundle: str | None = None
+    bundled_at: datetime | None = None
     payload: dict[str, Any] = json_column()
     state: str = "waiting"
     work_after: datetime
@@ -282,6 +290,28 @@ class Document(SQLModel, table=True):
     by: str
 
 
+class PolicyApplication(SQLModel, table=True):
+    """Putting the open tickets under a version of the policies. `state` is running, done or superseded.
+
+    `open_tickets` were there when it began. Of those with an id up to `after_id` every one has been examined: moved, or
+    left because it was there already, or `failed` to move.
+    """
+
+    __tablename__ = "policy_application"
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int
+    by: str
+    started_at: datetime
+    state: str = Field(default="running", index=True)
+    open_tickets: int
+    after_id: int = 0
+    examined: int = 0
+    moved: int = 0
+    failed: int = 0
+    ended_at: datetime | None = None
+
+
 class User(SQLModel, table=True):
     """An agent or admin who signs in with a password (argon2 hash)."""
 
@@ -313,3 +343,61 @@ class ApiKey(SQLModel, table=True):
     key_hash: str = Field(unique=True)
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+class TriageLabel(SQLModel, table=True):
+    """What a person said of a message: append-only, of one message and kind the newest counts.
+
+    `kind` is category, sentiment or priority; `value` "" means "none of the categories", and `predicted` is what triage
+    had said. `confirmed` marks the weaker evidence: a person saw what triage said and left it.
+    """
+
+    __tablename__ = "triage_label"
+    __table_args__ = (Index("ix_triage_label_message", "kind", "message_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    message_id: int = Field(foreign_key="message.id")
+    kind: str
+    value: str
+    predicted: str
+    confirmed: bool = False
+    by: str
+    at: datetime
+
+
+class TriageVersion(SQLModel, table=True):
+    """What triage was taught from at a time: a version of the categories and all labels up to one. Models are made of
+    that again wherever they are needed.
+
+    `state` is candidate (to be taught and compared), live, held (good enough, but an admin has chosen another version),
+    refused (worse) or retired. `pinned` marks the live version that an admin went back to: nothing replaces it by
+    itself. `figures` holds those of both sides, `evidence` what is shown of it.
+    """
+
+    __tablename__ = "triage_version"
+    __table_args__ = (UniqueConstraint("categories_version", "labels_up_to"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    categories_version: int
+    labels_up_to: int
+    state: str = Field(default="candidate", index=True)
+    pinned: bool = False
+    fingerprint: str = ""
+    figures: dict[str, Any] = json_column()
+    evidence: dict[str, Any] = json_column()
+    reason: str = text_column()
+    by: str
+    at: datetime
+    taught_at: datetime | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+
+
+class ExampleVector(SQLModel, table=True):
+    """The vector of a text that triage is taught from, float32, found by the SHA-256 of embedder and text."""
+
+    __tablename__ = "example_vector"
+
+    key: str = Field(primary_key=True)
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -136,11 +136,26 @@ class MovedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressView:
+    """An application of a version to the open tickets; `state` is running, done or superseded."""
+
+    application_id: int
+    version: int
+    state: str
+    by: str
+    started_at: datetime
+    examined: int
+    total: int
+    moved: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationView:
-    """What applying a version to the open tickets would do; after it was done, `moved` says to how many."""
+    """How far an application is, what applying a version to the open tickets would do, or both."""
 
     version: int
-    moved: int | None = None
+    progress: ProgressView | None = None
     open_tickets: int = 0
     examined: int = 0
     would_move: int = 0
@@ -154,7 +169,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, slots=True)
 class PromisesView:
-    """The policies document, readable and as text; `said` tells what an import into a calendar has just done."""
+    """The policies document, readable and as text."""
 
     policies: tuple[PolicyView, ...]
     calendars: tuple[CalendarView, ...]
@@ -163,7 +178,6 @@ class PromisesView:
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
     application: ApplicationView | None = None
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ def test_new_promises_are_looked_at_and_applied(person, history):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="Apply to open tickets").click()
+    expect(card).to_contain_text("0 of 4 looked at")
+    history.services.applications.go_on()
     expect(card).to_contain_text("4 open tickets moved to version 2")
     assert "cannot be taken back" in asked[0]
     page.reload()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from copilot import alerting, intake, policy_change
+from copilot import alerting, intake
 from copilot.errors import Invalid
 from copilot.fakes import ManualTime
 from copilot.store import alerts, notifications, tickets
@@ -268,7 +268,8 @@ def test_applying_new_promises_moves_the_next_alert(desk, now):
     """Tickets that are put under new promises follow the new alerts."""
     ticket_id = alarmed(desk)
     version = desk.configure("policies", policies(rule(0.25, {"notify": "in_app"})))
-    policy_change.apply_to_open(desk.services.db, version, "Ines", now(), desk.services.book)
+    desk.services.applications.begin(version, "Ines")
+    desk.services.applications.go_on()
     assert desk.ticket(ticket_id).next_alert_at == desk.ticket(ticket_id).received_at + timedelta(minutes=15)
 
 

@@ -1,9 +1,6 @@
 """Notifications: what was decided about an alert leaves at least once, under one reference, and failures are seen."""
 
-import socket
-
 import pytest
-from aiosmtpd.controller import Controller
 from standardwebhooks import Webhook
 
 from copilot import health
@@ -13,8 +10,8 @@ from copilot.outbox import MOST_ATTEMPTS
 from copilot.store import notifications
 from copilot.timesource import system_time
 from tests.builders import Desk, make_services
-from tests.contracts import webhook_receiver
-from tests.copilot.test_alerting import alarmed, entries, notes, rule
+from tests.contracts import mail_server, webhook_receiver
+from tests.copilot.test_alerting import alarmed, entries, notes, policies, rule
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -25,11 +22,12 @@ class RecordingWay:
     def __init__(self, *failures):
         self.failures, self.attempts, self.told = list(failures), [], []
 
-    def tell(self, note):
-        self.attempts.append(note.ref)
+    def tell(self, notes):
+        refs = [note.ref for note in notes]
+        self.attempts += refs
         if self.failures:
             raise self.failures.pop(0)
-        self.told.append(note.ref)
+        self.told += refs
 
 
 @pytest.fixture
@@ -116,7 +114,7 @@ def test_a_sender_that_was_given_up_on_changes_nothing(desk, alert, now):
         row = notifications.find(session, note.id)
         row.state, row.claimed_by = "delivered", None
 
-    def slow(_note):
+    def slow(_notes):
         desk.do(taken_over)
         raise NotDelivered("500")
 
@@ -145,34 +143,30 @@ def test_a_signed_event_reaches_the_receiver(tmp_path, now):
 
 def test_a_mail_reaches_the_policy_s_recipients(tmp_path, now):
     """Each recipient gets a mail that says what is due when; the customer's subject stands in the body alone."""
-    mails = []
-
-    class Inbox:
-        async def handle_DATA(self, server, session, envelope):
-            mails.append((envelope.rcpt_tos, envelope.content.decode()))
-            return "250 OK"
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(Inbox(), hostname="127.0.0.1", port=port)
-    controller.start()
-    url = f"smtp://127.0.0.1:{port}"
-    services = make_services(tmp_path / "d", now, smtp_url=url, mail_from="answerable@shop.example")
-    desk = Desk(services, now).seed()
-    people = ["lead@example.com", "boss@example.com"]
-    alarmed(desk, rule(0.5, {"notify": "email"}), alert_recipients=people)
-    sneaky = desk.open("Hello?", subject="Hi\nBcc: everybody@example.com", email="b@example.com")
-    now.advance(minutes=30)
-    services.alerts.fire_due()
-    services.notifier.deliver_due()
-    assert "e-mail alerts" in [part.name for part in health.examine(services) if part.ok]
-    controller.stop()
-    services.close()
-    assert sorted(recipients for recipients, _ in mails) == [[people[1]], [people[1]], [people[0]], [people[0]]]
-    (_, about) = next(mail for mail in mails if f"#{sneaky}" in mail[1])
-    assert "About: Hi Bcc: everybody@example.com" in about
-    assert "First response due Mon 2 Mar 10:00" in about
+    with mail_server.running() as inbox:
+        settings = {
+            "smtp_url": inbox.url,
+            "mail_from": "answerable@shop.example",
+            "public_url": "https://desk.example/",
+        }
+        services = make_services(tmp_path / "d", now, **settings)
+        desk = Desk(services, now).seed()
+        people = ["boss@example.com", "lead@example.com"]
+        desk.configure("policies", policies(rule(0.5, {"notify": "email"}), alert_recipients=people))
+        sneaky = desk.open("Hello?", subject="Hi\nBcc: everybody@example.com", email="b@example.com")
+        desk.process()
+        now.advance(minutes=30)
+        services.alerts.fire_due()
+        services.notifier.deliver_due()
+        services.notifier.deliver_due()
+        assert "e-mail alerts" in [part.name for part in health.examine(services) if part.ok]
+        services.close()
+    assert sorted(recipients for recipients, _ in inbox.mails) == [[people[0]], [people[1]]]
+    mail = inbox.mails[0][1]
+    assert mail["Subject"] == f"First response on #{sneaky}: 50 % of its time is used"
+    assert "About: Hi Bcc: everybody@example.com" in mail.get_content()
+    assert "First response due Mon 2 Mar 10:00" in mail.get_content()
+    assert f"https://desk.example/tickets/{sneaky}" in mail.get_content().splitlines()
 
 
 def test_a_mail_server_needs_a_sender(tmp_path):

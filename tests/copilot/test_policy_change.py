@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from copilot import intake, policy_change
+from copilot import intake, policy_application, policy_change
 from copilot.errors import Conflict, Invalid, NotFound
-from copilot.store import tickets
+from copilot.policy_application import PolicyApplications
+from copilot.store import applications, tickets
 from tests.builders import POLICIES
 
 FIRST = "first_response"
@@ -36,8 +37,17 @@ def previewed(desk, document):
 
 
 def applied(desk, version):
-    """Apply a version; returns how many tickets moved."""
-    return policy_change.apply_to_open(desk.services.db, version, "Ines", desk.now(), desk.services.book)
+    """Apply a version, as far as the worker gets; returns how many tickets moved."""
+    desk.services.applications.begin(version, "Ines")
+    while desk.services.applications.go_on():
+        pass
+    return newest(desk).moved
+
+
+def newest(desk):
+    """The application begun last."""
+    with desk.services.db.read() as session:
+        return applications.newest(session)
 
 
 def timer(desk, ticket_id, metric=FIRST):
@@ -168,6 +178,7 @@ def test_a_promise_that_goes_away_or_appears_is_a_change(desk):
 def test_many_tickets_go_in_batches(desk, monkeypatch):
     """Batches and limits change nothing but how much is read at a time and how much is listed."""
     monkeypatch.setattr(policy_change, "BATCH", 2)
+    monkeypatch.setattr(policy_application, "BATCH", 2)
     opened(desk, 5)
     assert previewed(desk, promising("3h")).changed == 5
     monkeypatch.setattr(policy_change, "MOST_EXAMINED", 3)
@@ -175,25 +186,6 @@ def test_many_tickets_go_in_batches(desk, monkeypatch):
     found = previewed(desk, promising("3h"))
     assert (found.open_tickets, found.examined, found.changed, len(found.listed)) == (5, 3, 3, 1)
     assert applied(desk, desk.configure("policies", promising("3h"))) == 5
-
-
-def test_an_interrupted_application_is_finished_by_the_next(desk, monkeypatch):
-    """A failure in the second batch leaves the first one moved and whole; applying again moves the rest."""
-    monkeypatch.setattr(policy_change, "BATCH", 2)
-    ids, version = opened(desk, 5), desk.configure("policies", promising("3h"))
-    move = policy_change.move
-
-    def failing(session, waiting, *more):
-        if waiting.ticket.id == ids[3]:
-            raise OSError("pulled the plug")
-        return move(session, waiting, *more)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(policy_change, "move", failing)
-        with pytest.raises(OSError, match="plug"):
-            applied(desk, version)
-    assert ["policy_applied" in desk.steps(ticket) for ticket in ids] == [True, True, False, False, False]
-    assert applied(desk, version) == 3
 
 
 def test_a_version_that_says_the_same_changes_no_deadline(desk):
@@ -209,7 +201,9 @@ def test_a_clock_set_back_does_not_reorder_history(desk):
     desk.now.advance(minutes=30)
     desk.do(lambda s: intake.set_status(s, ticket, "pending", desk.services.book, desk.now(), "Ines"))
     version, earlier = desk.configure("policies", promising("3h")), desk.now() - timedelta(minutes=25)
-    assert policy_change.apply_to_open(desk.services.db, version, "Ines", earlier, desk.services.book) == 1
+    work = PolicyApplications(desk.services.db, lambda: earlier, desk.services.book)
+    work.begin(version, "Ines")
+    assert work.go_on() == 1
     with desk.services.db.read() as session:
         assert tickets.sla_events(session, ticket)[-1].data["kind"] == "policy_changed"
 

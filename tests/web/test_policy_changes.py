@@ -11,7 +11,7 @@ PROBLEM = "application/problem+json"
 
 
 def test_a_program_previews_and_applies(client, desk):
-    """The preview counts and lists; the application moves that many; the second one moves none."""
+    """The preview counts and lists; the application is begun at once and tells how far it is; a second moves none."""
     opened(desk, 2)
     desk.now.advance(minutes=20)
     headers, document = desk.bearer(), promising("10m")
@@ -27,8 +27,21 @@ def test_a_program_previews_and_applies(client, desk):
     }
     version = client.put("/api/v1/policies", json=document, headers=headers).json()["version"]
     path = f"/api/v1/policies/{version}/application"
-    assert client.post(path, headers=headers).json() == {"version": 2, "moved": 2}
-    assert client.post(path, headers=headers).json() == {"version": 2, "moved": 0}
+    for moved in (2, 0):
+        begun = client.post(path, headers=headers)
+        assert begun.status_code == 202
+        assert (begun.json()["state"], begun.json()["open_tickets"], begun.json()["examined"]) == ("running", 2, 0)
+        desk.services.applications.go_on()
+        done = client.get("/api/v1/policies/application", headers=headers).json()
+        assert (done["id"], done["state"], done["moved"]) == (begun.json()["id"], "done", moved)
+        assert done["ended_at"] == "2026-03-02T09:20:00Z"
+
+
+def test_nothing_applied_yet_is_not_found(client, desk):
+    """Before the first application there is none to tell of."""
+    answer = client.get("/api/v1/policies/application", headers=desk.bearer())
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith(PROBLEM)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +92,32 @@ def test_saving_shows_what_applying_would_do(signed_in, desk):
 
 
 def test_the_button_applies(signed_in, desk):
-    """Pressing it moves the open tickets and says how many; afterwards there is nothing left to apply."""
+    """Pressing it shows how far the work is, then how many moved; afterwards there is nothing left to apply."""
     (ticket,) = opened(desk)
     desk.configure("policies", promising("3h"))
     client = signed_in("admin")
     assert "Apply to open tickets" in client.get("/admin/promises/application").text
-    assert "1 open ticket moved to version 2" in client.post("/admin/promises/2/application").text
+    html = client.post("/admin/promises/2/application").text
+    assert "0 of 1 looked at" in html
+    assert 'hx-get="/admin/promises/application?of=1" hx-trigger="load' in html
+    assert "0 of 1 looked at" in client.get("/admin/promises/application").text
+    desk.services.applications.go_on()
+    html = client.get("/admin/promises/application?of=1").text
+    assert "1 open ticket moved to version 2" in html
+    assert "hx-get" not in html
     assert timer(desk, ticket)["due_at"] == "2026-03-02T12:00:00Z"
     assert client.get("/admin/promises/application").text.strip() == ""
+
+
+def test_a_stopped_application_is_told(signed_in, desk):
+    """When a newer version came meanwhile, the page says how far the older one came, and offers the newer."""
+    opened(desk, 2)
+    desk.services.applications.begin(desk.configure("policies", promising("3h")), "Ines")
+    desk.configure("policies", promising("4h"))
+    desk.services.applications.go_on()
+    html = signed_in("admin").get("/admin/promises/application").text
+    assert "Applying version 2 stopped after 0 of 2 tickets, because version 3 came into force" in html
+    assert 'hx-post="/admin/promises/3/application"' in html
 
 
 def test_the_page_looks_for_open_tickets_by_itself(signed_in, desk):
