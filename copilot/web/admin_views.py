@@ -169,7 +169,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, slots=True)
 class PromisesView:
-    """The policies document, readable and as text."""
+    """The policies document, readable and as text; `said` tells what an import into a calendar has just done."""
 
     policies: tuple[PolicyView, ...]
     calendars: tuple[CalendarView, ...]
@@ -178,6 +178,7 @@ class PromisesView:
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
     application: ApplicationView | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
-from copilot.web import policy_changes, reports
+from copilot.web import closing_days, policy_changes, reports
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.wiring import Services
@@ -299,6 +299,6 @@ def router() -> Router:
     documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
-        reports.read_compliance,
+        reports.read_compliance, closing_days.import_closing_days,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])
