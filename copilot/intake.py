@@ -6,7 +6,7 @@ Everything happens in the caller's transaction; refusing raises before anything 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from copilot import promises, takeback
+from copilot import contracts, promises, takeback
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import (
     CHANNEL,
@@ -20,7 +20,7 @@ from copilot.inputs import (
     instant,
     is_address,
 )
-from copilot.organisations import NewOrganisation, organisation_named
+from copilot.organisations import NewOrganisation
 from copilot.promises import PromiseBook
 from copilot.store import drafts, journal, tickets
 from copilot.store.session import Session
@@ -84,7 +84,7 @@ def receive(session: Session, new: NewTicket, book: PromiseBook, now: datetime) 
     if known is not None:
         return _same_or_conflict(known.id or 0, known.content_hash == digest)
     received_at = new.received_at or now
-    customer = _customer(session, new.customer)
+    customer = _customer(session, new.customer, book, now)
     ticket = Ticket(
         channel=new.channel, external_id=new.external_id, content_hash=digest, subject=new.subject,
         customer_id=customer.id or 0, received_at=received_at, created_at=now, updated_at=now,
@@ -258,15 +258,19 @@ def _same_or_conflict(known_id: int, same: bool) -> Receipt:
     return Receipt(known_id, False)
 
 
-def _customer(session: Session, new: NewCustomer) -> Customer:
+def _customer(session: Session, new: NewCustomer, book: PromiseBook, now: datetime) -> Customer:
+    named = contracts.organisation_named(session, new.organisation, book, now) if new.organisation else None
     customer = tickets.customer_by_email(session, new.email)
     if customer is None:
-        customer = Customer(email=new.email)
+        customer = Customer(email=new.email, name=new.name, segment=new.segment, timezone=new.timezone)
+        customer.organisation = named
         session.add(customer)
+        session.flush()
+        return customer
     customer.name = new.name or customer.name
-    customer.segment = new.segment or customer.segment
-    customer.timezone = new.timezone or customer.timezone
-    if new.organisation is not None:
-        customer.organisation = organisation_named(session, new.organisation)
-    session.flush()
-    return customer
+    said = contracts.CustomerFacts(
+        new.segment or customer.segment,
+        new.timezone or customer.timezone,
+        named.id if named else customer.organisation_id,
+    )
+    return contracts.save_customer(session, customer.id or 0, said, book, now, "intake")

@@ -1,13 +1,11 @@
 """Whom a customer belongs to, and what follows from it: the segment and the time zone that a promise goes by.
 
-What is known of the customer goes before what is known of the organisation. Checked values come in (see `intake`).
+What is known of the customer goes before what is known of the organisation. How either changes is for `contracts`.
 """
 
 from dataclasses import dataclass
 
-from copilot.store import tickets
-from copilot.store.session import Session
-from copilot.store.tables import Customer, Organisation
+from copilot.store.tables import Customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +15,6 @@ class NewOrganisation:
     name: str
     segment: str | None = None
     timezone: str | None = None
-
-
-def organisation_named(session: Session, new: NewOrganisation) -> Organisation:
-    """The organisation of this name, made when it is new; what is said of it now replaces what was known."""
-    found = tickets.organisation_by_name(session, new.name)
-    if found is None:
-        found = Organisation(name=new.name)
-        session.add(found)
-    found.segment = new.segment or found.segment
-    found.timezone = new.timezone or found.timezone
-    session.flush()
-    return found
 
 
 def segment_of(customer: Customer) -> str | None:

@@ -128,9 +128,12 @@ def timers_of(
 def history(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook
 ) -> tuple[Policy, list[Event]]:
-    """What the ticket's timers are replayed from: the policy that it began under, and its events."""
+    """What the ticket's timers are replayed from: the policy that it began under, and its events.
+
+    Until `contracts` has written a zone into them, before a change, the ticket runs in the one that is known now.
+    """
     events, timezone = read_events(session, rows, book), timezone_of(customer)
-    if timezone:
+    if timezone and all(event.kind is not EventKind.TIMEZONE_KNOWN for event in events):
         events.insert(0, Event.timezone_known(ticket.received_at, timezone))
     return base_policy(session, ticket, customer, book), events
 
