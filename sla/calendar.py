@@ -6,11 +6,12 @@ about tickets and does not know what time it is. Instants go in as aware datetim
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
 from sla.hours import WEEKDAYS, read_holidays, read_special_days, read_week, write_intervals, zone_of
+from sla.instants import EPOCH, since_epoch
 from sla.intervals import DAY_SECONDS, EPOCH_ORDINAL, Interval, IntervalTable, place, whole_seconds
 from sla.public_holidays import check_region, public_holidays
 
@@ -20,7 +21,6 @@ Hours = Sequence[tuple[str, str]] | Sequence[Sequence[str]]
 Dates = Iterable[str | date]
 
 _KEYS = ("timezone", "hours", "holidays", "special_days", "country", "region")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = timedelta(0)
 _NO_TABLE = IntervalTable.of(0, 0, ())
 _NOT_AT_HAND = (LookupError, TypeError, AttributeError)  # beyond the table, or no instant at all: see `_instant`
@@ -129,7 +129,7 @@ class BusinessCalendar:
         """Open time from `start` to `end` in real seconds, to the microsecond; negative when `end` comes first."""
         try:
             counted = self._table.counted
-            return counted(end - _EPOCH) - counted(start - _EPOCH)
+            return counted(since_epoch(end)) - counted(since_epoch(start))
         except _NOT_AT_HAND:
             low, high = _instant(start, "start"), _instant(end, "end")
             table = self.table(min(low, high), max(low, high))
@@ -143,9 +143,9 @@ class BusinessCalendar:
         try:
             if _NOTHING < duration < _ALL_YEARS:
                 table = self._table
-                due = table.reach(table.counted(start - _EPOCH) + duration)
+                due = table.reach(table.counted(since_epoch(start)) + duration)
                 if due is not None:
-                    return _EPOCH + due
+                    return EPOCH + due
         except _NOT_AT_HAND:
             pass
         return self._add_far(start, duration)
@@ -156,7 +156,7 @@ class BusinessCalendar:
         if not isinstance(duration, timedelta) or duration < _NOTHING:
             raise ValueError("duration: expected a timedelta of zero or more")
         if not duration:
-            return _EPOCH + low
+            return EPOCH + low
         wanted = min(duration, _ALL_YEARS)
         return self._first(low, lambda table: table.reach(table.counted(low) + wanted), "duration: not reached")
 
@@ -174,7 +174,7 @@ class BusinessCalendar:
         """The open and closed stretches that follow each other from `start` to `end`; none when `end <= start`."""
         low, high = _instant(start, "start"), _instant(end, "end")
         stretches = self.table(low, max(low, high)).stretches(low, high)
-        return tuple(Stretch(_EPOCH + begun, _EPOCH + ended, is_open) for begun, ended, is_open in stretches)
+        return tuple(Stretch(EPOCH + begun, EPOCH + ended, is_open) for begun, ended, is_open in stretches)
 
     def _first(self, low: timedelta, find: Callable[[IntervalTable], timedelta | None], failure: str) -> datetime:
         """What `find` sees in the first table, from the one around `low` on, that is long enough to show it."""
@@ -183,7 +183,7 @@ class BusinessCalendar:
             if table.last >= HORIZON:
                 raise ValueError(f"{failure} before the end of {LAST_YEAR}")
             table = self.table(low, timedelta(seconds=table.last))
-        return _EPOCH + at
+        return EPOCH + at
 
     def table(self, low: timedelta, high: timedelta) -> IntervalTable:
         """A table of whole years around both instants (since 1970): the one at hand, or one at least twice as long.
@@ -246,7 +246,7 @@ def _instant(at: datetime, field: str) -> timedelta:
     """Since 1970 in UTC."""
     if not isinstance(at, datetime) or at.utcoffset() is None:
         raise ValueError(f"{field}: expected a datetime with a time zone")
-    since = at - _EPOCH
+    since = at - EPOCH
     if not FLOOR <= whole_seconds(since) < HORIZON:
         raise ValueError(f"{field}: {at.isoformat()} is outside {FIRST_YEAR}–{LAST_YEAR}, in UTC")
     return since

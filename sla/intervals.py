@@ -2,7 +2,7 @@
 
 It decides what a local wall-clock time means when clocks change. It does not know weekdays, holidays or which dates to
 place; `sla.calendar` does. Instants are timedeltas since 1970-01-01T00:00Z, so no sum ever rounds; opening and closing
-times fall on whole seconds, so integers of those are what is searched.
+times fall on whole seconds.
 """
 
 from bisect import bisect_left, bisect_right
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from sla.instants import UNKNOWN
 
 Interval = tuple[int, int]
 
@@ -65,9 +67,11 @@ def _seconds(offset: timedelta | None) -> int:
 class IntervalTable:
     """Disjoint open intervals in order, with the open time before each: every calculation is a bisection of these.
 
-    `first` ≤ instant < `last`, in seconds, is the stretch of time that the table knows. `opens` has n entries, the
-    other lists n + 1: entry i speaks of the time after i openings and before the next, namely when it closes, the open
-    seconds counted by then, the same as a timedelta, and what makes an instant before that closing its open time.
+    `first` ≤ instant < `last`, in seconds, is the stretch of time that the table knows. Of n intervals `opens` has n
+    entries, the others n + 1: entry i speaks of the time after i openings and before the next, namely when it closes
+    and the open seconds counted by then. What is searched are the same as timedeltas: `openings`, with one more at
+    `last`, after which every list ends; `closings`; `counts`; and the `shifts` that make an instant before the closing
+    its open time, of which the first, for instants before the table, is unknown.
     """
 
     first: int
@@ -75,6 +79,8 @@ class IntervalTable:
     opens: list[int]
     closes: list[int]
     totals: list[int]
+    openings: list[timedelta]
+    closings: list[timedelta]
     counts: list[timedelta]
     shifts: list[timedelta]
 
@@ -92,22 +98,21 @@ class IntervalTable:
         totals = [0]
         for opened, closed in zip(opens, closes[1:], strict=True):
             totals.append(totals[-1] + closed - opened)
+        openings = [timedelta(seconds=at) for at in (*opens, last)]
+        closings = [timedelta(seconds=at) for at in closes]
         counts = [timedelta(seconds=total) for total in totals]
-        shifts = [timedelta(seconds=total - closed) for total, closed in zip(totals, closes, strict=True)]
-        return cls(first, last, opens, closes, totals, counts, shifts)
+        shifts = [UNKNOWN, *(count - at for count, at in zip(counts[1:], closings[1:], strict=True))]
+        return cls(first, last, opens, closes, totals, openings, closings, counts, shifts)
 
     def counted(self, since: timedelta) -> timedelta:
         """Open time before the instant, from the table's beginning; LookupError outside the table."""
-        at = since.days * DAY_SECONDS + since.seconds  # `whole_seconds`, without the cost of the call
-        if not self.first <= at < self.last:
-            raise LookupError
-        index = bisect_right(self.opens, at)
-        return since + self.shifts[index] if at < self.closes[index] else self.counts[index]
+        index = bisect_right(self.openings, since)
+        return since + self.shifts[index] if since < self.closings[index] else self.counts[index]
 
     def reach(self, total: timedelta) -> timedelta | None:
         """The earliest instant at which `total` (> 0) is counted, or None when the table is too short."""
-        index = bisect_left(self.totals, whole_seconds(total) + (total.microseconds > 0))
-        return total - self.shifts[index] if index < len(self.totals) else None
+        index = bisect_left(self.counts, total)
+        return total - self.shifts[index] if index < len(self.shifts) else None
 
     def next_open(self, since: timedelta) -> timedelta | None:
         """The earliest open instant that is not before this one, or None when the table has none."""
