@@ -100,6 +100,7 @@ class Answerer:
             findings=findings,
             sentiment=assessment.sentiment.label,
             signals=frozenset(assessment.sentiment.signals),
+            questions=assessment.questions,
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
             sources_are_public=public,

@@ -50,6 +50,7 @@ class Case:
     findings: Findings
     sentiment: str
     signals: frozenset[str]
+    questions: tuple[str, ...]
     forbidden_by: str | None
     writer_problem: str | None
     sources_are_public: bool
@@ -121,6 +122,15 @@ def facts(case: Case) -> tuple[bool, str]:
     return True, "Every link, amount, date and number stands in a cited passage."
 
 
+def one_question(case: Case) -> tuple[bool, str]:
+    """A ticket that asks several things needs a person to see that each is answered."""
+    several = len(case.questions) > 1
+    return (
+        not several,
+        f"The customer asks {len(case.questions)} things." if several else "The customer asks one thing.",
+    )
+
+
 def sources(case: Case) -> tuple[bool, str]:
     """Internal articles never reach a customer by themselves."""
     public = case.sources_are_public
@@ -174,6 +184,7 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("language", language),
     ("grounded", grounded),
     ("facts", facts),
+    ("one question", one_question),
     ("sources", sources),
     ("risk", risk),
     ("human wanted", human_wanted),

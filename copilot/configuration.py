@@ -16,10 +16,11 @@ from copilot.autonomy import Autonomy, parse_autonomy
 from copilot.errors import Invalid
 from copilot.notice_settings import NoticeSettings, parse_notices
 from copilot.store import configuration as store
-from copilot.store import journal
+from copilot.store import journal, tickets
 from copilot.store.session import Session
 from sla.policies import parse_policies
 from triage.labels import Category, parse_categories
+from triage.rule_check import check_rules
 from triage.rules import Rule, parse_rules
 
 KINDS = ("categories", "rules", "policies", "autonomy", "notices")
@@ -117,6 +118,8 @@ def save(session: Session, kind: str, document: Any, now: datetime, by: str) -> 
     checked = check(session, kind, document)
     row = store.save(session, kind, checked, now, by)
     journal.record(session, now, "settings_changed", what=kind, version=row.version, by=by)
+    if kind == "rules" and any("waiting_longer_than" in rule.keys for rule in parse_rules(checked)):
+        tickets.make_rules_due(session, now)
     if kind == "autonomy":
         takeback.automatic_replies(session, parse_autonomy(checked), now)
     return row.version
@@ -129,7 +132,7 @@ def check(session: Session, kind: str, document: Any) -> Any:
         return parse_autonomy(document, names).to_dict()
     parsers: dict[str, Callable[[Any], Any]] = {
         "categories": parse_categories,
-        "rules": parse_rules,
+        "rules": _parse_rules,
         "policies": _parse_policies,
         "notices": parse_notices,
     }
@@ -138,6 +141,12 @@ def check(session: Session, kind: str, document: Any) -> Any:
     except ValueError as error:
         raise invalid(error, kind) from error
     return document
+
+
+def _parse_rules(document: Any) -> None:
+    for finding in check_rules(parse_rules(document)):
+        if finding.fatal:
+            raise ValueError(str(finding))
 
 
 def _parse_policies(document: Any) -> None:

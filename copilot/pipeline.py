@@ -17,6 +17,7 @@ from copilot.configuration import Configuration, ConfigurationCache
 from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
+from copilot.rule_clock import next_look
 from copilot.snapshots import Snapshot, load_snapshots
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
@@ -96,7 +97,7 @@ class Pipeline:
                 self._put_back(snapshots[0], error)
 
     def _process(self, snapshots: Sequence[Snapshot], configuration: Configuration) -> None:
-        ours = self._record_triage(self._triage(snapshots, configuration))
+        ours = self._record_triage(self._triage(snapshots, configuration), configuration)
         if self.answerer.llm is None:
             done = [self._answered(work, configuration) for work in ours]
         else:
@@ -128,7 +129,7 @@ class Pipeline:
             for place, (snapshot, text, assessment) in enumerate(zip(snapshots, texts, assessments, strict=True))
         ]
 
-    def _record_triage(self, works: Sequence[Work]) -> list[Work]:
+    def _record_triage(self, works: Sequence[Work], configuration: Configuration) -> list[Work]:
         """From here the tickets stand in the ranked queue. Returns those that are still ours, as they stand now."""
         now, ours = self.now(), []
         with self.db.write() as session:
@@ -142,6 +143,7 @@ class Pipeline:
                     snapshot, found = work.snapshot, work.assessment
                     history = events[snapshot.ticket_id]
                     record_triage(session, ticket, snapshot, found, history, in_force, self.book, now)
+                    ticket.rules_due_at = next_look(configuration.rules, snapshot.waiting_since, now)
                 ours.append(replace(work, snapshot=replace(work.snapshot, ticket=ticket)))
         return ours
 

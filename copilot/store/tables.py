@@ -6,8 +6,10 @@ Refuses to know what the values mean: rules about them live in the rooms and in 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, Relationship, SQLModel
+
+ONE_LIVE = text("state = 'live'")
 
 
 def json_column() -> Any:
@@ -46,7 +48,7 @@ class Ticket(SQLModel, table=True):
 
     `work_state` is "waiting" (the pipeline owes it a pass), "idle" or "failed"; it is held until `claimed_until`.
     `no_draft_reason` says why the newest message has no draft. `reply_pending` is true from the decision to send until
-    the delivery's outcome is known.
+    the delivery's outcome is known. `rules_due_at` is when a waiting time that a rule asks about will have passed.
     """
 
     __table_args__ = (
@@ -82,6 +84,7 @@ class Ticket(SQLModel, table=True):
     next_goal_at: datetime | None = None
     next_due_metric: str | None = None
     next_alert_at: datetime | None = Field(default=None, index=True)
+    rules_due_at: datetime | None = Field(default=None, index=True)
     reply_pending: bool = False
     work_state: str = "waiting"
     work_after: datetime
@@ -376,12 +379,15 @@ class TriageVersion(SQLModel, table=True):
     """
 
     __tablename__ = "triage_version"
-    __table_args__ = (UniqueConstraint("categories_version", "labels_up_to"),)
+    __table_args__ = (
+        UniqueConstraint("categories_version", "labels_up_to"),
+        Index("ix_triage_version_one_live", "state", unique=True, sqlite_where=ONE_LIVE, postgresql_where=ONE_LIVE),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     categories_version: int
     labels_up_to: int
-    state: str = Field(default="candidate", index=True)
+    state: str = "candidate"
     pinned: bool = False
     fingerprint: str = ""
     figures: dict[str, Any] = json_column()

@@ -173,6 +173,18 @@ def claim_for_processing(session: Session, worker: str, now: datetime, lease: ti
     return list(session.exec(select(Ticket).where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id))))
 
 
+def due_for_rules(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Triaged tickets whose rules are due to be applied again, the longest due first."""
+    wanted = select(col(Ticket.id)).where(col(Ticket.rules_due_at) <= now, Ticket.work_state != "waiting")
+    return [id or 0 for id in session.exec(wanted.order_by(col(Ticket.rules_due_at)).limit(limit))]
+
+
+def make_rules_due(session: Session, now: datetime) -> None:
+    """Have the rules applied again to every ticket that waits for an agent."""
+    waits = (col(Ticket.status).in_(QUEUED), col(Ticket.triaged_message_id).is_not(None))
+    session.execute(sqlalchemy.update(Ticket).where(*waits).values(rules_due_at=now))
+
+
 def waiting_count(session: Session) -> int:
     """How many tickets the pipeline still owes a pass."""
     return session.exec(select(func.count()).where(Ticket.work_state == "waiting")).one()

@@ -70,14 +70,43 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
+class RuledTicket:
+    """A ticket that other rules would have treated otherwise: what they did and would have done, in words."""
+
+    ticket_id: int
+    subject: str
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPreviewView:
+    """What typed rules would have done to the `examined` newest tickets.
+
+    `figures` are (what changes, on how many tickets, a word on it); `rows` show the first of the `changed`.
+    """
+
+    examined: int
+    changed: int
+    figures: tuple[tuple[str, int, str], ...]
+    rows: tuple[RuledTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RulesView:
-    """The rules document, readable and as text; `saved` is true right after a successful save."""
+    """The rules document, readable and as text; `saved` is true right after a successful save.
+
+    `warnings` tell what is odd about these rules, `preview` what they would have done when that was asked for.
+    """
 
     rules: tuple[RuleView, ...]
     text: str
     version: int | None
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
+    warnings: tuple[FieldError, ...] = ()
+    preview: RulesPreviewView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ GATES = {
     "scope": "Something we answer",
     "grounded": "Every sentence sourced",
     "facts": "Every fact sourced",
+    "one question": "One question only",
     "recipient": "Right recipient",
     "sender": "Sender verified",
     "risk": "No special risk",

@@ -24,6 +24,7 @@ GOOD = Case(
     findings=QUOTED,
     sentiment="neutral",
     signals=frozenset(),
+    questions=("When do I get my refund?",),
     forbidden_by=None,
     writer_problem=None,
     sources_are_public=True,
@@ -65,6 +66,7 @@ BAD = [
     ({"answered_automatically_before": True}, "human wanted"),
     ({"auto_replies": ((1, AT),)}, "loop"),
     ({"auto_replies": ((2, AT), (3, AT), (4, AT))}, "loop"),
+    ({"questions": ("Where is my refund?", "And how do I return a tent?")}, "one question"),
     ({"writer_problem": "The model is down."}, "writer"),
     ({"is_fresh": False}, "fresh"),
 ]
@@ -122,6 +124,7 @@ cases = st.builds(
     findings=st.builds(lambda s, f: findings(*s, facts=f), supports, st.sampled_from([(), ("€5",)])),
     sentiment=st.sampled_from(["very negative", "negative", "neutral"]),
     signals=st.frozensets(st.sampled_from(["wants_human", "threatens_to_leave", "angry", "urgent"])),
+    questions=st.sampled_from([(), ("A?",), ("A?", "B?")]),
     forbidden_by=st.sampled_from([None, "No."]),
     writer_problem=st.sampled_from([None, "Down."]),
     sources_are_public=st.booleans(),
