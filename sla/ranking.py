@@ -5,13 +5,12 @@ that can still be kept stand first, in the order in which they must be begun; th
 choice is Moore and Hodgson's rule (1968) with weights: walk the tickets in that order, and whenever the work taken on
 exceeds what the agents can do by then, let go of the one with the least weight per hour of work. Two things are added.
 Tickets that have not come yet will want their part of the time, so only the next hour is counted in full and
-`FORESIGHT` of what lies behind it: what has to give way does so early, while there is much to choose from. And places
-are kept for overdue tickets, so that none waits for ever: many places while few are overdue, since clearing them is
-cheap then, and never less than the share that the admin sets. It knows no calendar, no past, and no ticket beyond what
-a `QueueItem` says.
+`FORESIGHT` of what lies behind it: what has to give way does so early, while there is much to choose from. And overdue
+tickets come first while those in time leave plenty of time for them, or when it is their turn (`sla.reserve`), so that
+none waits for ever. It knows no calendar, no past, and no ticket beyond what a `QueueItem` says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -19,17 +18,16 @@ from math import isfinite
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-RESERVE = 0.01  # the least share of places that goes to overdue tickets
+from sla.reserve import Turns, is_reserved, share_of_time, time_to_spare
+
+RESERVE = 0.02  # the least share of the agents' time that goes to overdue tickets
 FORESIGHT = 0.4  # the part of the agents' time behind the next hour that waiting tickets may count on
 NEXT_HOUR = 3600.0
 PRUDENCE = 1.3  # a ticket counts on so many times its expected handling, for it may take longer
 
-_LARGEST_RESERVE = 0.2
-_CLEARED_AT_ONCE = 180.0  # seconds of overdue work an agent; the reserve is this part of the overdue work
-_GOLDEN = (5**0.5 - 1) / 2
 _MINUTE = 60.0
 
-Standing = Literal["kept", "reserved", "gives way", "lost", "paused"]
+Standing = Literal["kept", "spare", "reserved", "gives way", "lost", "paused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,9 @@ class QueueItem:
 
 
 class Ranked(NamedTuple):
-    """A ticket in its place; `left` is the time until it is due in seconds, `share` the reserve in force."""
+    """A ticket in its place; `left` is the time until it is due in seconds, `share` that of places for tickets like it
+    when its standing is "reserved".
+    """
 
     item: QueueItem
     standing: Standing
@@ -68,6 +68,8 @@ class Ranked(NamedTuple):
         """In a few words why it stands there."""
         if self.standing == "paused":
             return "paused: nothing falls due"
+        if self.standing == "spare":
+            return f"late by {rough(-self.left)}: there is time for it now"
         if self.standing == "reserved":
             return f"late by {rough(-self.left)}: 1 of {round(1 / self.share)} places is kept for overdue"
         if self.left < 0:
@@ -92,7 +94,8 @@ def rank(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float 
 
     The order is total: it does not depend on the order of `items`. Some minutes are kept for overdue tickets, so a
     caller who takes the first and ranks anew each time serves them as one who works down the list does. `reserve` is
-    the least share of places for them. O(n log n). ValueError for fewer than one agent, a naive `now`, a `reserve` that
+    the least share of the agents' time for them; a ticket late by 1 / `reserve` weeks is first as soon as those overdue
+    longer are gone, whatever comes in. O(n log n). ValueError for fewer than one agent, a naive `now`, a `reserve` that
     is not above 0 and at most 1, and an id that stands twice.
     """
     return [ranked.item for ranked in rank_with_reasons(items, now, agents, reserve)]
@@ -107,12 +110,12 @@ def rank_with_reasons(items: Iterable[QueueItem], now: datetime, agents: int, re
     chosen = select([row[0] for row in rows], handling, [-row[1] for row in rows], agents)
     lost = sorted(chosen.lost, key=lambda place: (left[place], *rows[place][1:4]))
     late = [place for place in lost if left[place] < 0]
-    share = reserved_share(sum(handling[place] for place in late), agents, reserve)
-    first: list[tuple[int, Standing]] = [(place, "kept") for place in chosen.kept]
-    first += [(place, "gives way") for place in chosen.given_way]
-    order, placed = _with_reserve(first, late, share, now)
-    order += [(place, "lost") for place in lost[placed:]]
-    ranked = [Ranked(rows[place][6], standing, left[place], share) for place, standing in order]
+    longest = -left[late[0]] if late else 0.0
+    share = share_of_time(sum(handling[place] for place in late), longest, agents, reserve)
+    turns = turns_beside(chosen, [row[0] for row in rows], handling, agents, share)
+    order = _with_overdue(chosen, late, handling, turns, int(now.timestamp() // _MINUTE))
+    order += [(place, "lost", share) for place in lost[len(order) - len(chosen.kept) - len(chosen.given_way) :]]
+    ranked = [Ranked(rows[place][6], standing, left[place], part) for place, standing, part in order]
     return ranked + [Ranked(item, "paused", 0.0, share) for item in paused]
 
 
@@ -146,20 +149,17 @@ def select(
     return Selection(sorted(place for _, _, place in taken), sorted(given_way), lost)
 
 
-def reserved_share(overdue_work: float, agents: int, reserve: float = RESERVE) -> float:
-    """The share of places for overdue tickets that ask for `overdue_work` seconds: from a fifth down to `reserve`."""
-    if overdue_work <= 0:
-        return max(reserve, _LARGEST_RESERVE)
-    return max(reserve, min(_LARGEST_RESERVE, _CLEARED_AT_ONCE * agents / overdue_work))
-
-
-def is_reserved(turn: int, share: float) -> bool:
-    """Whether this turn (a minute since 1970, or so many places further down) belongs to an overdue ticket.
-
-    Multiples of the golden section spread the turns evenly: of any 3 / share consecutive turns at least one is reserved
-    (the three-gap theorem), and no steady rhythm of up to four hours a ticket can always miss them.
+def turns_beside(
+    chosen: Selection, begin: Sequence[float], handling: Sequence[float], agents: int, share: float
+) -> Turns:
+    """When overdue tickets go before the `chosen`: `share` of the time is theirs, and what the kept leave while none
+    has to give way.
     """
-    return turn * _GOLDEN % 1 < share
+    work = [handling[place] for place in chosen.kept]
+    if not work:
+        return Turns(0.0, share, 1.0)
+    spare = 0.0 if chosen.given_way else time_to_spare([begin[place] for place in chosen.kept], work, agents)
+    return Turns(spare, share, sum(work) / len(work))
 
 
 def rough(seconds: float) -> str:
@@ -204,15 +204,29 @@ def _by_beginning(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], li
     return sorted(due, key=order), [row[6] for row in sorted(paused, key=order)]
 
 
-def _with_reserve(
-    first: list[tuple[int, Standing]], late: list[int], share: float, now: datetime
-) -> tuple[list[tuple[int, Standing]], int]:
-    """`first` with the longest late in the reserved places, and how many of those found one."""
-    order: list[tuple[int, Standing]] = []
-    turn, placed = int(now.timestamp() // _MINUTE), 0
-    for row in first:
-        while placed < len(late) and is_reserved(turn + len(order), share):
-            order.append((late[placed], "reserved"))
+_Place = tuple[int, Standing, float]
+
+
+def _with_overdue(
+    chosen: Selection, late: Sequence[int], handling: Sequence[float], turns: Turns, turn: int
+) -> list[_Place]:
+    """The chosen with the longest late before them as far as there is time, and between them in their turns."""
+    order: list[_Place] = []
+    parts = [turns.places(handling[place]) for place in late]
+    taken, placed = 0.0, 0
+    while placed < len(late) and turns.fits(handling[late[placed]], taken):
+        order.append((late[placed], "spare", turns.share))
+        taken += handling[late[placed]]
+        placed += 1
+    for place, standing in _in_time(chosen):
+        while placed < len(late) and is_reserved(turn + len(order), parts[placed]):
+            order.append((late[placed], "reserved", parts[placed]))
             placed += 1
-        order.append(row)
-    return order, placed
+        order.append((place, standing, turns.share))
+    return order
+
+
+def _in_time(chosen: Selection) -> Iterator[tuple[int, Standing]]:
+    """First what can be kept, then what gives way."""
+    yield from ((place, "kept") for place in chosen.kept)
+    yield from ((place, "gives way") for place in chosen.given_way)

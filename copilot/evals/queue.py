@@ -13,7 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from copilot.evals.queue_scenario import AGENTS, DAYS, HOUR, WARM_UP, Floats, Scenario, scenario
-from sla.ranking import FORESIGHT, PRUDENCE, RESERVE, Selection, is_reserved, reserved_share, select
+from sla.ranking import FORESIGHT, PRUDENCE, RESERVE, Selection, select, turns_beside
+from sla.reserve import is_reserved, share_of_time
 
 LOADS = (0.7, 0.9, 1.0, 1.2)
 LOOK_AHEAD = 10.0  # k of the apparent tardiness cost
@@ -87,7 +88,7 @@ class MooreHodgson:
         """Take out the first of those that can be kept, of those that give way, of the lost; or one overdue."""
         self.picks += 1
         chosen = self.choose(now)
-        if self.lost and self.lost[0][0] < now and self.turn_of_the_overdue(now):
+        if self.lost and self.lost[0][0] < now and self.turn_of_the_overdue(now, chosen):
             return self.lost.pop(0)[1]
         places = chosen.kept or chosen.given_way
         return (self.waiting.pop(places[0]) if places else self.lost.pop(0))[1]
@@ -102,8 +103,8 @@ class MooreHodgson:
         weight = [self.weight[ticket] for _, ticket in self.waiting]
         return select(begin, handling, weight, AGENTS, self.foresight)
 
-    def turn_of_the_overdue(self, _now: float, /) -> bool:
-        """Whether this pick is for an overdue ticket."""
+    def turn_of_the_overdue(self, _now: float, _chosen: Selection, /) -> bool:
+        """Whether this pick is for the ticket that is overdue longest."""
         return self.every > 0 and self.picks % self.every == 0
 
 
@@ -115,10 +116,14 @@ class Ours(MooreHodgson):
         self.reserve, self.foresight = reserve, FORESIGHT
         self.key = self.begin = self.hopeless = (of.due - PRUDENCE * of.expected).tolist()
 
-    def turn_of_the_overdue(self, now: float, /) -> bool:
-        """Whether this minute is kept for an overdue ticket."""
+    def turn_of_the_overdue(self, now: float, chosen: Selection, /) -> bool:
+        """Whether there is time for it now, or this minute is kept for it."""
         work = sum(self.expected[ticket] for due, ticket in self.lost if due < now)
-        return is_reserved(int(now // 60), reserved_share(work, AGENTS, self.reserve))
+        share = share_of_time(work, now - self.lost[0][0], AGENTS, self.reserve)
+        begin = [self.begin[ticket] - now for _, ticket in self.waiting]
+        turns = turns_beside(chosen, begin, [self.expected[ticket] for _, ticket in self.waiting], AGENTS, share)
+        overdue = self.expected[self.lost[0][1]]
+        return turns.fits(overdue) or is_reserved(int(now // 60), turns.places(overdue))
 
 
 RANKERS: dict[str, Callable[[Scenario], Ranker]] = {
