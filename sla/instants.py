@@ -13,6 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 2010, 2039  # whose days are kept, a few milliseconds' work for each zone
 MOST_ZONES = 64
 
+_NONE = timedelta(0)
 _FIRST_DAY, _LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
 
@@ -28,6 +29,11 @@ class _Unknown:
 UNKNOWN: Any = _Unknown()
 
 
+# By zone: its first midnight here and, for each day from there on, what makes wall time since then an instant. Zones
+# compare by identity, as in the subtraction of datetimes; threads share them, and at worst do the same work twice.
+_CLOCKS: dict[tzinfo | None, tuple[datetime, list[timedelta]]] = {}
+
+
 def since_epoch(at: datetime) -> timedelta:
     """Exactly `at - EPOCH`, for every datetime, with its TypeError for a naive one."""
     zone = at.tzinfo
@@ -40,27 +46,16 @@ def since_epoch(at: datetime) -> timedelta:
             day = on_the_wall.days
             if day >= 0:
                 return on_the_wall + shifts[day]
-        except (LookupError, TypeError):  # no such zone, nor hash of it; no such day
+        except KeyError:
+            _meet(zone)
+        except (LookupError, TypeError):  # no such day; no zone that can be looked up
             pass
     return at - EPOCH
 
 
-class _Clocks(dict[tzinfo | None, tuple[datetime, list[timedelta]]]):
-    """By zone: its first midnight here and, for each day from there on, what makes wall time since then an instant.
-
-    Zones compare by identity, as the subtraction of datetimes does. They are kept from the first datetime on, in whole
-    lists: threads may share them, and at worst do the same work twice.
-    """
-
-    def __missing__(self, zone: tzinfo | None) -> tuple[datetime, list[timedelta]]:
-        if type(zone) is not ZoneInfo or len(self) >= MOST_ZONES:
-            raise KeyError
-        first = datetime.fromordinal(_FIRST_DAY).replace(tzinfo=zone)
-        self[zone] = clock = first, _shifts(zone)
-        return clock
-
-
-_CLOCKS = _Clocks()
+def _meet(zone: tzinfo | None) -> None:
+    if type(zone) is ZoneInfo and len(_CLOCKS) < MOST_ZONES:
+        _CLOCKS[zone] = datetime.fromordinal(_FIRST_DAY).replace(tzinfo=zone), _shifts(zone)
 
 
 def _shifts(zone: ZoneInfo) -> list[timedelta]:
@@ -69,9 +64,10 @@ def _shifts(zone: ZoneInfo) -> list[timedelta]:
     A change shows at the first midnight after it (PEP 495, fold 0: after all skipped or repeated times). Those times
     last a day at most, so they lie within that day and the one before; elsewhere `fold` means nothing.
     """
-    offsets = [zone.utcoffset(datetime.fromordinal(day)) for day in range(_FIRST_DAY, _LAST_DAY + 3)]
+    offsets = [zone.utcoffset(datetime.fromordinal(day)) or _NONE for day in range(_FIRST_DAY, _LAST_DAY + 3)]
     until_first = datetime.fromordinal(_FIRST_DAY).replace(tzinfo=UTC) - EPOCH
+    shared = {offset: until_first - offset for offset in set(offsets)}  # few objects stay close at hand
     return [
-        until_first - offset if offset is not None and offset == next_day == day_after else UNKNOWN
+        shared[offset] if offset == next_day == day_after else UNKNOWN
         for offset, next_day, day_after in zip(offsets, offsets[1:], offsets[2:], strict=False)
     ]

@@ -38,7 +38,7 @@ def test_the_edges_of_the_kept_years(zone):
 def test_zones_of_the_world_at_their_changes_of_a_year(monkeypatch):
     """Every third zone there is, each hour of the days around what changes it had in 2011."""
     for name in sorted(zoneinfo.available_timezones())[::3]:
-        monkeypatch.setattr(instants, "_CLOCKS", instants._Clocks())  # of which each is one, so that none is full
+        monkeypatch.setattr(instants, "_CLOCKS", {})  # of which each is one, so that none is full
         zone = ZoneInfo(name)
         days = [datetime(2011, 1, 1, tzinfo=zone) + timedelta(days=day) for day in range(365)]
         changes = [day for day in days if day.utcoffset() != (day + timedelta(days=1)).utcoffset()]
@@ -88,7 +88,7 @@ def test_a_naive_datetime_is_a_type_error():
 
 def test_more_zones_than_are_kept(monkeypatch):
     """Zones beyond the number that is kept are converted all the same."""
-    monkeypatch.setattr(instants, "_CLOCKS", instants._Clocks())
+    monkeypatch.setattr(instants, "_CLOCKS", {})
     at = datetime(2025, 6, 3, 12)  # noqa: DTZ001 - zones follow
     for zone in [ZoneInfo.no_cache("Europe/Paris") for _ in range(MOST_ZONES + 1)]:
         assert since_epoch(at.replace(tzinfo=zone)) == datetime(2025, 6, 3, 10, tzinfo=UTC) - EPOCH
@@ -97,7 +97,7 @@ def test_more_zones_than_are_kept(monkeypatch):
 
 def test_a_zone_is_met_once(monkeypatch):
     """The second datetime of a zone asks it for nothing: its days are known, but for those near changes."""
-    monkeypatch.setattr(instants, "_CLOCKS", instants._Clocks())
+    monkeypatch.setattr(instants, "_CLOCKS", {})
     paris = ZoneInfo("Europe/Paris")
     since_epoch(datetime(2025, 6, 3, tzinfo=paris))
     first, shifts = instants._CLOCKS[paris]
