@@ -15,6 +15,7 @@ from copilot.web import (
     knowledge,
     live,
     notices,
+    organisations,
     policy_changes,
     promise_page,
     promises,
@@ -40,6 +41,10 @@ HANDLERS = (
     live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
     policy_changes.apply_on_page, reports.reports_page, reports.download, reports.show_advice,
     closing_days.show_closing_days, closing_days.save_closing_days,
+    organisations.organisations_page, organisations.new_organisation_page, organisations.create_organisation,
+    organisations.organisation_page, organisations.change_organisation, organisations.organisation_effect,
+    organisations.apply_organisation, organisations.customer_page, organisations.change_customer,
+    organisations.customer_effect, organisations.apply_customer,
 )  # fmt: skip
 
 
