@@ -1,0 +1,103 @@
+"""How long an agent works on a ticket of a category, estimated from when the team's own tickets were finished.
+
+Nobody presses a stopwatch: an agent who finishes one ticket and then another has worked on the second in between, or
+paused. So each gap between an agent's finishing actions on two different tickets counts for the later one's category,
+unless it is longer than `BREAK` or so short that one action finished both. What takes longer than a break is therefore
+not seen, and waiting for the next ticket is taken for work; for the order of a queue the ratio of categories is what
+matters. It knows no clock, no calendar and no ticket beyond a `Finished`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import fsum
+
+UNMEASURED = timedelta(minutes=6)  # an agent's working time on a ticket, until there is something to go by
+BREAK = timedelta(minutes=30)
+AT_ONCE = timedelta(seconds=5)
+PRIOR = 20  # observations that the more general mean counts as
+TAIL = 0.05  # of the observations on either side that are drawn in to the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An action that finished an agent's work on a ticket, such as a sent reply; `at` is aware, of any zone. ValueError
+    names the field.
+    """
+
+    agent: str | int
+    ticket: str | int
+    category: str | None
+    at: datetime
+
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() is None:
+            raise ValueError("at: expected a datetime with a time zone")
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingTimes:
+    """What was measured: `team` is the mean of all, `by_category` that of each category seen, `counts` the observations
+    behind the latter. Every time lies from `AT_ONCE` to `BREAK`.
+    """
+
+    team: timedelta = UNMEASURED
+    observations: int = 0
+    by_category: Mapping[str, timedelta] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> bool:
+        """Whether the team's own history weighs at least as much as the assumption of `UNMEASURED`."""
+        return self.observations >= PRIOR
+
+    def of(self, category: str | None) -> timedelta:
+        """The expected working time on a ticket of this category; the team's mean for one never seen, and for none."""
+        return self.team if category is None else self.by_category.get(category, self.team)
+
+
+def handling_times(finished: Iterable[Finished]) -> HandlingTimes:
+    """The team's handling times, whatever the order of `finished`. O(n log n).
+
+    Within each category the `TAIL` of the n smallest and of the n largest gaps (rounded down) is drawn in to the next
+    one (winsorised). Then, with sums s in seconds over n gaps, team = (s + PRIOR x UNMEASURED) / (n + PRIOR) over all,
+    and for a category (s + PRIOR x team) / (n + PRIOR): few observations say little, many speak for themselves.
+    """
+    gaps = {category: _winsorised(found) for category, found in _gaps(finished).items()}
+    everything = [gap for found in gaps.values() for gap in found]
+    team = _shrunk(everything, UNMEASURED.total_seconds())
+    named = {category: found for category, found in gaps.items() if category is not None}
+    return HandlingTimes(
+        team=timedelta(seconds=team),
+        observations=len(everything),
+        by_category={category: timedelta(seconds=_shrunk(found, team)) for category, found in named.items()},
+        counts={category: len(found) for category, found in named.items()},
+    )
+
+
+def _gaps(finished: Iterable[Finished]) -> dict[str | None, list[float]]:
+    """By category the seconds between an agent's finishing a ticket and finishing another one."""
+    by_agent: dict[str | int, list[Finished]] = defaultdict(list)
+    for action in finished:
+        by_agent[action.agent].append(action)
+    found: dict[str | None, list[float]] = defaultdict(list)
+    for actions in by_agent.values():
+        actions.sort(key=lambda action: (action.at, str(action.ticket), action.category or ""))
+        for before, after in pairwise(actions):
+            if before.ticket != after.ticket and AT_ONCE <= after.at - before.at <= BREAK:
+                found[after.category].append((after.at - before.at).total_seconds())
+    return found
+
+
+def _winsorised(gaps: list[float]) -> list[float]:
+    """The gaps with the outermost drawn in, smallest first."""
+    ordered, cut = sorted(gaps), int(len(gaps) * TAIL)
+    least, most = ordered[cut], ordered[-1 - cut]
+    return [min(most, max(least, gap)) for gap in ordered]
+
+
+def _shrunk(gaps: list[float], towards: float) -> float:
+    """The mean, with `PRIOR` further observations of `towards`."""
+    return (fsum(gaps) + PRIOR * towards) / (len(gaps) + PRIOR)
