@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, pipeline, ranking, store
+from benchmarks import business_time, pipeline, ranking, reports, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
     "pipeline": pipeline.main,
     "ranking": ranking.main,
+    "reports": reports.main,
     "store": store.main,
 }
 

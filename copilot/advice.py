@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from copilot.errors import Invalid
 from copilot.promises import PromiseBook
-from copilot.report_cases import MOST_TICKETS, Period, histories
+from copilot.report_cases import Period, histories
 from copilot.store import reports as store
 from copilot.store.reports import TimedTicket
 from copilot.store.session import Session
@@ -22,6 +22,7 @@ from sla.durations import parse_duration
 from sla.policies import Metric, Policy, Priority, Target
 from sla.timers import Timer
 
+MOST_TICKETS = 10_000
 MOST_REPLAYED = 1_000
 
 
@@ -52,12 +53,16 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """What the history of one policy teaches; `is_cut` when there were more tickets than are looked at."""
+    """What the history of one policy teaches: of `received` tickets in the period the newest `looked_at`, of which
+    `tickets` came under the policy. Of those still open, `as_stored` were too many to replay for this moment.
+    """
 
     policies: tuple[str, ...]
     policy: str
     tickets: int
-    is_cut: bool
+    looked_at: int
+    received: int
+    as_stored: int
     rows: tuple[Possible, ...]
     outlook: tuple[Outlook, ...]
 
@@ -83,25 +88,32 @@ def advise(
     """What could be promised under the policy of this name, the default policy when there is none."""
     policies = book.in_force(session)
     policy = next((row for row in policies if row.name == name), policies[-1])
-    begin, end = (datetime.combine(day, time(), UTC) for day in (period.first, period.last))
-    rows = store.timed_tickets(session, begin, end + timedelta(days=1), MOST_TICKETS + 1)
-    ours = [row for row in rows[:MOST_TICKETS] if row.policy_name == policy.name]
+    begin, end = (datetime.combine(day, time(), UTC) for day in (period.first, period.last + timedelta(days=1)))
+    rows = store.timed_tickets(session, begin, end, MOST_TICKETS)
+    ours = [row for row in rows if row.policy_name == policy.name]
     history = advisor.histories(timers_of(session, ours, book, now))
     return Advised(
         policies=tuple(row.name for row in policies),
         policy=policy.name,
         tickets=len(ours),
-        is_cut=len(rows) > MOST_TICKETS,
+        looked_at=len(rows),
+        received=store.received_count(session, begin, end),
+        as_stored=max(0, sum(map(is_open, ours)) - MOST_REPLAYED),
         rows=tuple(possible(policy, history)),
         outlook=tuple(advisor.would_have_kept(history, proposal.targets)) if proposal else (),
     )
+
+
+def is_open(row: TimedTicket) -> bool:
+    """Whether one of its timers has not ended."""
+    return any(timer["stopped_at"] is None for timer in row.timers)
 
 
 def timers_of(
     session: Session, rows: Sequence[TimedTicket], book: PromiseBook, now: datetime
 ) -> Iterable[tuple[Timer, Priority]]:
     """Every timer with its ticket's priority; those of open tickets as they stand now."""
-    open_ids = [row.id for row in rows if any(timer["stopped_at"] is None for timer in row.timers)][:MOST_REPLAYED]
+    open_ids = [row.id for row in rows if is_open(row)][:MOST_REPLAYED]
     told = histories(session, open_ids, book)
     for row in rows:
         if row.id in told:

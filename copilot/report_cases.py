@@ -1,4 +1,4 @@
-"""The timers of a period with what is known of their tickets, read from what is stored; few are replayed.
+"""Every timer that was due in a period with what is known of its ticket, read from what is stored; few are replayed.
 
 A stored timer is what its ticket's last event left behind. One that was running then and whose due instant has passed
 since is broken by now: that needs no replay. Replayed are only tickets that an automatic reply has answered, for the
@@ -17,14 +17,11 @@ from copilot.store import tickets
 from copilot.store.reports import TimedTicket
 from copilot.store.session import Session
 from copilot.stored_timers import timer_at
-from sla.compliance import Case, cases
+from sla.compliance import Case, cases, due_locally
 from sla.events import Event
 from sla.policies import Policy, Priority, Sender, TicketFacts
 
-LOOK_BACK = timedelta(days=92)
 LONGEST_PERIOD = timedelta(days=366)
-MOST_TICKETS = 10_000
-MOST_REPLAYED = 2_000
 ZONES = timedelta(hours=14)  # how far local dates are ahead of and behind UTC
 
 
@@ -42,24 +39,24 @@ class Period:
             raise Invalid(f"from must lie at most {LONGEST_PERIOD.days} days before to.", field="from")
 
     @property
-    def since(self) -> datetime:
-        """From when on tickets are looked at: a promise may fall due long after the ticket came."""
-        return datetime.combine(self.first, time(), UTC) - LOOK_BACK
-
-    @property
     def before(self) -> datetime:
         """No ticket that came after this can have been due within the period."""
         return datetime.combine(self.last, time(), UTC) + timedelta(days=1) + ZONES
 
+    @property
+    def months(self) -> list[str]:
+        """The months of UTC, such as "2026-03", that days of the period touch in some zone."""
+        end, month = (self.last + timedelta(days=1)).replace(day=1), (self.first - timedelta(days=1)).replace(day=1)
+        found = []
+        while month <= end:
+            found.append(f"{month:%Y-%m}")
+            month = (month + timedelta(days=31)).replace(day=1)
+        return found
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """The cases of the tickets looked at, by ticket; `not_replayed` tickets would have had to be, and were left out."""
-
-    examined: int
-    is_cut: bool
-    not_replayed: int
-    cases: list[tuple[int, Case]]
+    def holds(self, case: Case) -> bool:
+        """Whether it was due on one of these days, in its own zone."""
+        due = due_locally(case.timer)
+        return due is not None and self.first <= due.date() <= self.last
 
 
 def parse_period(first: str, last: str, today: date) -> Period:
@@ -80,16 +77,22 @@ def parse_date(text: str, name: str) -> date:
     return found
 
 
-def gather(session: Session, period: Period, book: PromiseBook, now: datetime, auto_sent_counts: bool) -> Gathered:
-    """Read the tickets once. When automatic replies do not count, the tickets that have one are replayed without."""
-    rows = store.timed_tickets(session, period.since, min(period.before, now + ZONES), MOST_TICKETS + 1)
-    looked_at, is_cut = rows[:MOST_TICKETS], len(rows) > MOST_TICKETS
-    senders, automatic = answered(session, period)
-    again = [] if auto_sent_counts else [row for row in looked_at if row.id in automatic]
-    apart = {row.id for row in again}
-    found = [(row.id, case) for row in looked_at if row.id not in apart for case in stored_cases(row, senders, now)]
-    found += without_automatic(session, again[:MOST_REPLAYED], book, now)
-    return Gathered(len(looked_at), is_cut, len(again[MOST_REPLAYED:]), found)
+def due_in(
+    session: Session, period: Period, book: PromiseBook, now: datetime, auto_sent_counts: bool
+) -> Iterator[list[tuple[int, Case]]]:
+    """Every case that was due within the period, by ticket, a batch of tickets at a time, so that memory stays flat.
+
+    When automatic replies do not count, the tickets that have one are replayed without.
+    """
+    rows = store.due_in_months(session, period.months, period.before, with_automatic=not auto_sent_counts)
+    for batch in rows:
+        senders, automatic = answered(session, [row.id for row in batch])
+        again = [] if auto_sent_counts else [row for row in batch if row.id in automatic]
+        apart = {row.id for row in again}
+        found = [(row.id, case) for row in batch if row.id not in apart for case in stored_cases(row, senders, now)]
+        found += without_automatic(session, again, book, now)
+        yield [(id, case) for id, case in found if period.holds(case)]
+        session.expunge_all()
 
 
 def stored_cases(row: TimedTicket, senders: Mapping[tuple[int, datetime], Sender], now: datetime) -> Iterator[Case]:
@@ -100,11 +103,11 @@ def stored_cases(row: TimedTicket, senders: Mapping[tuple[int, datetime], Sender
         yield Case(timer, facts, None if timer.stopped_at is None else senders.get((row.id, timer.stopped_at)))
 
 
-def answered(session: Session, period: Period) -> tuple[dict[tuple[int, datetime], Sender], set[int]]:
+def answered(session: Session, ids: Sequence[int]) -> tuple[dict[tuple[int, datetime], Sender], set[int]]:
     """Who was behind each reply, by ticket and instant, and the tickets with automatic ones."""
     senders: dict[tuple[int, datetime], Sender] = {}
     automatic: set[int] = set()
-    for reply in store.replies(session, period.since, period.before):
+    for reply in store.replies_of(session, ids):
         by = Sender.AUTO if reply.auto_sent else Sender.APPROVED if reply.draft_id else Sender.PERSON
         senders[reply.ticket_id, reply.at] = by
         if reply.auto_sent:

@@ -3,15 +3,17 @@
 What the figures mean is `sla.compliance`'s and `sla.time_spent`'s to say; `report_cases` reads the timers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nlargest
+from operator import itemgetter
 
 from copilot.promises import PromiseBook
-from copilot.report_cases import Period, gather, histories
+from copilot.report_cases import Period, due_in, histories
 from copilot.store import reports as store
 from copilot.store.session import Session
-from sla.compliance import By, Case, Measure, Rate, breakdown, cases, due_locally, in_order, rate
+from sla.compliance import By, Case, Measure, Rate, breakdown, cases, in_order
 from sla.policies import Sender, TicketFacts
 from sla.time_spent import LatePause, Mark, Place, late_pauses, places, where_time_went
 from sla.timers import State, Timer
@@ -59,19 +61,17 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """The report. `examined` tickets were looked at, `is_cut` when there were more than a report takes. Of tickets with
-    automatic replies `not_replayed` were left out because they are too many to judge without those. The latest broken
+    """The report, as of `at`: every promise that was due in the period, on so many `tickets`. The latest broken
     promises were `traced`; `listed` are the first. `promise_by_people` leaves out what an automatic reply stopped.
     """
 
     period: Period
+    at: datetime
     auto_sent_counts: bool
-    examined: int
-    is_cut: bool
+    tickets: int
     promise: Rate
     goal: Rate
     promise_by_people: Rate
-    not_replayed: int
     groups: Mapping[By, Sequence[Group]]
     traced: int
     spent: Mapping[Place, timedelta]
@@ -80,55 +80,88 @@ class Compliance:
     late_pauses_in_all: int
 
 
+class Tally:
+    """Takes cases in as they come by and keeps only what the report shows of single ones; `tickets` had one so far."""
+
+    def __init__(self) -> None:
+        self.tickets = 0
+        self.late_pauses_in_all = 0
+        self._broken: list[tuple[datetime, int, Timer]] = []
+        self._pauses: list[Flagged] = []
+
+    def through(self, batches: Iterable[list[tuple[int, Case]]]) -> Iterator[Case]:
+        """The cases of these batches, each noted on its way."""
+        for batch in batches:
+            self.tickets += len({ticket_id for ticket_id, _ in batch})
+            self._broken += [
+                (case.timer.due_at, ticket_id, case.timer)
+                for ticket_id, case in batch
+                if case.timer.state is State.BREACHED and case.timer.due_at is not None
+            ]
+            self._broken = nlargest(MOST_TRACED, self._broken, key=itemgetter(0))
+            self._note_pauses(batch)
+            yield from (case for _, case in batch)
+
+    def _note_pauses(self, batch: Iterable[tuple[int, Case]]) -> None:
+        found = [Flagged(ticket, case.timer, pause) for ticket, case in batch for pause in late_pauses(case.timer)]
+        self.late_pauses_in_all += len(found)
+        self._pauses = nlargest(MOST_LISTED, self._pauses + found, key=lambda row: row.pause.at)
+
+    @property
+    def broken(self) -> list[tuple[int, Timer]]:
+        """The broken promises that were due last, by ticket, latest first."""
+        return [(ticket_id, timer) for _, ticket_id, timer in self._broken]
+
+    @property
+    def late_pauses(self) -> list[Flagged]:
+        """The suspiciously late pauses, latest first."""
+        return self._pauses
+
+
 def compliance(
-    session: Session, period: Period, book: PromiseBook, now: datetime, *, auto_sent_counts: bool = True
+    session: Session,
+    period: Period,
+    book: PromiseBook,
+    now: datetime,
+    *,
+    auto_sent_counts: bool = True,
+    tally: Tally | None = None,
 ) -> Compliance:
-    """The report of a period; without auto-sent replies the clock runs on until a person replied."""
-    found = gather(session, period, book, now, auto_sent_counts)
-    due = within(found.cases, period)
-    kept, pauses = [case for _, case in due], flagged(due)
-    broken = sorted(
-        ((ticket, case.timer) for ticket, case in due if case.timer.state is State.BREACHED),
-        key=lambda row: row[1].due_at or now,
-        reverse=True,
-    )
-    breaches = trace(session, broken[:MOST_TRACED], book, now, auto_sent_counts)
+    """The report of a period, whatever its size, in one pass; without auto-sent replies the clock runs on until a
+    person replied. Whoever hands in `tally` can see how far it is.
+    """
+    tally = tally or Tally()
+    batches = due_in(session, period, book, now, auto_sent_counts)
+    counted = breakdown(tally.through(batches), DIMENSIONS)
+    breaches = trace(session, tally.broken, book, now, auto_sent_counts)
+    by_sender = counted[By.ANSWERED_BY, Measure.PROMISE]
     return Compliance(
         period=period,
+        at=now,
         auto_sent_counts=auto_sent_counts,
-        examined=found.examined,
-        is_cut=found.is_cut,
-        promise=rate(kept),
-        goal=rate(kept, Measure.GOAL),
-        promise_by_people=rate(case for case in kept if case.answered_by is not Sender.AUTO),
-        not_replayed=found.not_replayed,
-        groups=grouped(kept),
+        tickets=tally.tickets,
+        promise=total(counted[By.METRIC, Measure.PROMISE].values()),
+        goal=total(counted[By.METRIC, Measure.GOAL].values()),
+        promise_by_people=total(rate for name, rate in by_sender.items() if name != Sender.AUTO),
+        groups=grouped(counted),
         traced=len(breaches),
         spent=total_spent(breaches),
         listed=breaches[:MOST_LISTED],
-        late_pauses=pauses[:MOST_LISTED],
-        late_pauses_in_all=len(pauses),
+        late_pauses=tally.late_pauses,
+        late_pauses_in_all=tally.late_pauses_in_all,
     )
 
 
-def flagged(rows: Iterable[tuple[int, Case]]) -> list[Flagged]:
-    """The suspiciously late pauses, latest first."""
-    found = [Flagged(ticket, case.timer, pause) for ticket, case in rows for pause in late_pauses(case.timer)]
-    return sorted(found, key=lambda row: row.pause.at, reverse=True)
+def total(rates: Iterable[Rate]) -> Rate:
+    """The sum."""
+    return sum(rates, Rate())
 
 
-def within(rows: Iterable[tuple[int, Case]], period: Period) -> list[tuple[int, Case]]:
-    """The cases that were due in the period."""
-    dated = ((row, due_locally(row[1].timer)) for row in rows)
-    return [row for row, due in dated if due is not None and period.first <= due.date() <= period.last]
-
-
-def grouped(kept: Iterable[Case]) -> dict[By, list[Group]]:
+def grouped(counted: Mapping[tuple[By, Measure], Mapping[str, Rate]]) -> dict[By, list[Group]]:
     """The rates of each group, against promise and goal."""
-    found = breakdown(kept, DIMENSIONS)
     groups: dict[By, list[Group]] = {}
     for by in DIMENSIONS:
-        promise, goal = found[by, Measure.PROMISE], found[by, Measure.GOAL]
+        promise, goal = counted[by, Measure.PROMISE], counted[by, Measure.GOAL]
         names = in_order({*promise, *goal}) if by is not By.DAY else list(promise)
         groups[by] = [Group(name, promise.get(name, Rate()), goal.get(name, Rate())) for name in names]
     return groups

@@ -30,6 +30,7 @@ from copilot.outbox import Outbox
 from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
+from copilot.report_desk import ReportDesk
 from copilot.settings import Settings
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
@@ -63,11 +64,13 @@ class Services:
     notices: Notices
     notifier: Notifier
     mailer: Mailer | None
+    reports: ReportDesk
     worker: Worker
 
     def close(self) -> None:
         """Stop the loops and let go of index and database."""
         self.worker.stop()
+        self.reports.close()
         if self.llm is not None:
             self.llm.close()
         self.knowledge.close()
@@ -111,7 +114,7 @@ def build(
         settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
         knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
         alerts=alerts, applications=applications, notices=notices, notifier=notifier, mailer=mailer,
-        worker=Worker(steps, settings.poll_seconds),
+        reports=ReportDesk(db, now, book), worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 

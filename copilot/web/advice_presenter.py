@@ -42,7 +42,7 @@ class AdviceView:
     priorities: tuple[Choice, ...]
     within: str
     tickets: int
-    is_cut: bool
+    sample: str
     shares: tuple[str, ...]
     rows: tuple[PossibleRow, ...]
     outlook: tuple[str, ...]
@@ -60,12 +60,27 @@ def advice_view(found: Advised, asked: Asked, error: str | None) -> AdviceView:
         ),
         within=asked.within[:40],
         tickets=found.tickets,
-        is_cut=found.is_cut,
+        sample=sample_of(found),
         shares=tuple(f"{share:.0%}".replace("%", " %") for share in SHARES),
         rows=tuple(possible_row(row) for row in found.rows),
         outlook=tuple(outlook_words(row) for row in found.outlook),
         error=error,
     )
+
+
+def sample_of(found: Advised) -> str:
+    """What was looked at, when that was not everything; empty when it was."""
+    sentences = []
+    if found.looked_at < found.received:
+        sentences.append(
+            f"This is a sample: the newest {found.looked_at:,} of {found.received:,} tickets of the period were looked "
+            "at; the figures of the report above count all."
+        )
+    if found.as_stored:
+        sentences.append(
+            f"Of {found.as_stored:,} open tickets the times are as of the last thing that happened to them."
+        )
+    return " ".join(sentences)
 
 
 def possible_row(row: Possible) -> PossibleRow:

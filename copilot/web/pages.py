@@ -39,7 +39,7 @@ HANDLERS = (
     notices.notices_page, notices.save_notices,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
     live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
-    policy_changes.apply_on_page, reports.reports_page, reports.download, reports.show_advice,
+    policy_changes.apply_on_page, reports.reports_page, reports.report_progress, reports.download, reports.show_advice,
     closing_days.show_closing_days, closing_days.save_closing_days,
     organisations.organisations_page, organisations.new_organisation_page, organisations.create_organisation,
     organisations.organisation_page, organisations.change_organisation, organisations.organisation_effect,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from copilot.report_cases import LOOK_BACK, MOST_TICKETS, Period
+from copilot.report_cases import Period
 from copilot.reports import Breach, Compliance, Flagged, Group
 from copilot.web import wording
 from sla.compliance import WHAT_IT_COUNTS, By, Measure, Rate, in_words
@@ -116,7 +116,8 @@ class ReportView:
     goal_of: str
     by_people: str
     by_people_of: str
-    examined: int
+    tickets: int
+    at: datetime
     words: str
     limits: str
     plots: tuple[RateTable, ...]
@@ -126,6 +127,22 @@ class ReportView:
     breaches: tuple[BreachRow, ...]
     late_pauses: tuple[PauseRow, ...]
     late_pauses_in_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """A report that is being computed; `so_far` tickets are counted."""
+
+    first: str
+    last: str
+    query: str
+    so_far: int
+
+    @classmethod
+    def of(cls, period: Period, auto_sent_counts: bool, so_far: int) -> "WaitingView":
+        """Of what was asked for."""
+        query = f"from={period.first}&to={period.last}&auto_sent={str(auto_sent_counts).lower()}"
+        return cls(period.first.isoformat(), period.last.isoformat(), query, so_far)
 
 
 def report_view(report: Compliance, titles: Mapping[str, str]) -> ReportView:
@@ -142,7 +159,8 @@ def report_view(report: Compliance, titles: Mapping[str, str]) -> ReportView:
         goal_of=f"{report.goal.met:,} of {report.goal.total:,}",
         by_people=percent(report.promise_by_people),
         by_people_of=f"{report.promise_by_people.met:,} of {report.promise_by_people.total:,}",
-        examined=report.examined,
+        tickets=report.tickets,
+        at=report.at,
         words=in_words(report.promise, Measure.PROMISE, report.auto_sent_counts),
         limits=limits(report),
         plots=tuple(tables[by] for by in PLOTTED if report.groups[by]),
@@ -156,17 +174,12 @@ def report_view(report: Compliance, titles: Mapping[str, str]) -> ReportView:
 
 
 def limits(report: Compliance) -> str:
-    """What the report looked at, and what it left out."""
-    sentences = [
-        f"Looked at {wording.plural(report.examined, 'ticket')}"
-        + (f": the newest {MOST_TICKETS:,}; choose a shorter period to see all." if report.is_cut else "."),
-        f"Left out are promises on tickets that came more than {LOOK_BACK.days} days before the period.",
-        "Goals are those of the promises that were due in the period. Categories and priorities are as they are now.",
-    ]
-    if report.not_replayed:
-        left = wording.plural(report.not_replayed, "ticket")
-        sentences.append(f"{left} with automatic replies are too many to judge without those, and are left out.")
-    return " ".join(sentences)
+    """What the report counted, and what it says of the past in the words of today."""
+    return (
+        f"Counted is every promise that was due in the period, on {report.tickets:,} "
+        f"{'ticket' if report.tickets == 1 else 'tickets'}; nothing is left out. Goals are those of the promises that "
+        "were due in the period. Categories and priorities are as they are now."
+    )
 
 
 def rate_table(by: By, groups: Sequence[Group], titles: Mapping[str, str]) -> RateTable:
@@ -269,14 +282,13 @@ def report_json(report: Compliance) -> dict[str, Any]:
         "from": report.period.first.isoformat(),
         "to": report.period.last.isoformat(),
         "auto_sent_counts": report.auto_sent_counts,
-        "tickets": report.examined,
-        "complete": not report.is_cut,
+        "tickets": report.tickets,
+        "at": write_instant(report.at),
         "says": in_words(report.promise, Measure.PROMISE, report.auto_sent_counts),
         "counts": WHAT_IT_COUNTS,
         "promise": rate_json(report.promise),
         "goal": rate_json(report.goal),
         "promise_by_people": rate_json(report.promise_by_people),
-        "tickets_not_replayed": report.not_replayed,
         "by": {
             by.value: [{"name": g.name, "promise": rate_json(g.promise), "goal": rate_json(g.goal)} for g in groups]
             for by, groups in report.groups.items()

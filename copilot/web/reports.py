@@ -6,20 +6,21 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
-from copilot import advice, reports
+from copilot import advice
 from copilot.errors import Invalid
 from copilot.report_cases import Period, parse_period
 from copilot.reports import Compliance
 from copilot.web.advice_presenter import Asked, advice_view
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.promise_told import titles_of
-from copilot.web.report_presenter import report_csv, report_json, report_view
+from copilot.web.report_presenter import WaitingView, report_csv, report_json, report_view
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 
 First = Annotated[str, QueryParameter(name="from")]
 Last = Annotated[str, QueryParameter(name="to")]
 AutoSent = Annotated[str, QueryParameter(name="auto_sent")]
+PATIENCE = 2.0  # seconds; a report that takes longer shows its progress
 SWITCH = {"true": True, "false": False, "": True}
 
 
@@ -37,23 +38,38 @@ def reports_page(
     first: First = "",
     last: Last = "",
     auto_sent: AutoSent = "",
+    anew: FromQuery[bool] = False,
 ) -> Response[str]:
-    """The page; a period that makes no sense is said beside the default one."""
+    """The page, or how far its report is; a period that makes no sense is said beside the default one."""
     error: Invalid | None = None
     try:
-        report = compliance_of(services, first, last, auto_sent)
+        asked = parse_asked(services, first, last, auto_sent)
     except Invalid as caught:
-        error, report = caught, compliance_of(services, "", "", "")
+        error, asked = caught, parse_asked(services, "", "", "")
+    found = services.reports.compliance(*asked, anew=anew, patience=PATIENCE)
+    frame = frame_of(request, services, identity, "admin")
+    if isinstance(found, int):
+        return page("admin/report_waiting.html", frame=frame, view=WaitingView.of(*asked, found))
     now = services.now()
     return page(
         "admin/reports.html",
         422 if error else 200,
-        frame=frame_of(request, services, identity, "admin"),
-        view=report_view(report, category_titles(services)),
+        frame=frame,
+        view=report_view(found, category_titles(services)),
         error=error.message if error else None,
+        is_kept=found.at < now,
         spans=[(days, (now.date() - timedelta(days=days - 1)).isoformat()) for days in (7, 30, 90)],
         today=now.date().isoformat(),
     )
+
+
+@get("/admin/reports/progress", sync_to_thread=True, guards=[needs_admin])
+def report_progress(services: Services, first: First = "", last: Last = "", auto_sent: AutoSent = "") -> Response[str]:
+    """How far a long report is; once it is done, the browser is told to load its page."""
+    asked = parse_asked(services, first, last, auto_sent)
+    found = services.reports.progress(*asked)
+    headers = {"HX-Refresh": "true"} if found is None else None
+    return page("admin/report_progress.html", 200, headers, view=WaitingView.of(*asked, found or 0))
 
 
 @get("/admin/reports/compliance.csv", sync_to_thread=True, guards=[needs_admin])
@@ -89,12 +105,15 @@ def show_advice(
 
 
 def compliance_of(services: Services, first: str, last: str, auto_sent: str) -> Compliance:
-    """The report asked for. Raises `Invalid` naming the parameter."""
+    """The report asked for, however long it takes. Raises `Invalid` naming the parameter."""
+    return services.reports.wait(*parse_asked(services, first, last, auto_sent))
+
+
+def parse_asked(services: Services, first: str, last: str, auto_sent: str) -> tuple[Period, bool]:
+    """The days, and whether automatic replies count. Raises `Invalid` naming the parameter."""
     if auto_sent not in SWITCH:
         raise Invalid("auto_sent must be true or false.", field="auto_sent")
-    period = period_of(services, first, last)
-    with services.db.read() as session:
-        return reports.compliance(session, period, services.book, services.now(), auto_sent_counts=SWITCH[auto_sent])
+    return period_of(services, first, last), SWITCH[auto_sent]
 
 
 def period_of(services: Services, first: str, last: str) -> Period:

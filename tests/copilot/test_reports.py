@@ -8,6 +8,7 @@ import pytest
 from copilot import advice, intake, report_cases, reports
 from copilot.errors import Invalid
 from copilot.report_cases import Period, parse_period
+from copilot.store import reports as store
 from sla.compliance import By, Measure, cases, rate
 from sla.policies import Metric, Priority, Sender, TicketFacts
 from sla.time_spent import Place
@@ -60,7 +61,7 @@ def test_kept_and_broken_are_told_apart(desk):
     found = report(desk)
     assert (found.promise.met, found.promise.broken, found.promise.open) == (1, 1, 0)
     assert (found.goal.met, found.goal.broken) == (1, 1)
-    assert found.examined == 2
+    assert found.tickets == 2
 
 
 def test_a_promise_that_passed_unnoticed_is_broken(desk):
@@ -127,22 +128,55 @@ def test_automatic_replies_can_be_left_out(desk):
     assert (without.promise.met, without.promise.broken, without.promise.open) == (0, 1, 1)
 
 
-def test_too_many_automatic_replies_are_said(desk, monkeypatch):
-    """Beyond the limit of replays tickets are left out, and the report says how many."""
-    monkeypatch.setattr(report_cases, "MOST_REPLAYED", 0)
+def test_any_number_of_tickets_is_counted(desk, monkeypatch):
+    """However few are read at a time, none is left out, with and without automatic replies."""
     answered_by_itself(desk)
-    desk.now.advance(hours=2)
-    without = report(desk, auto_sent_counts=False)
-    assert (without.promise.total, without.not_replayed) == (0, 1)
-
-
-def test_more_tickets_than_a_report_takes_are_said(desk, monkeypatch):
-    """The newest are looked at, and the report says that it is cut."""
-    monkeypatch.setattr(report_cases, "MOST_TICKETS", 1)
-    for number in range(2):
+    for number in range(7):
         answered(desk, opened(desk, number), minutes=5)
+    desk.now.advance(hours=2)
+    whole, without = report(desk), report(desk, auto_sent_counts=False)
+    monkeypatch.setattr(store, "CHUNK", 2)
+    for few, same in ((report(desk), whole), (report(desk, auto_sent_counts=False), without)):
+        assert (few.tickets, few.promise, few.goal, few.groups) == (8, same.promise, same.goal, same.groups)
+
+
+def test_a_promise_of_long_ago_is_counted_when_it_falls_due(desk):
+    """However long before the period its ticket came."""
+    document = copy.deepcopy(POLICIES)
+    document["policies"][0]["targets"]["resolution"]["normal"] = {"promise": "2400h"}
+    desk.configure("policies", document)
+    opened(desk)
+    desk.now.advance(days=120)
+    day = (TODAY + timedelta(days=100)).isoformat()
+    found = report(desk, Period(date.fromisoformat(day), date.fromisoformat(day)))
+    assert (found.tickets, found.promise.broken) == (1, 1)
+
+
+def test_only_so_many_broken_promises_are_kept_in_mind(desk, monkeypatch):
+    """All are counted; the latest ones are traced and listed, latest first."""
+    monkeypatch.setattr(reports, "MOST_TRACED", 2)
+    monkeypatch.setattr(store, "CHUNK", 1)
+    ids = []
+    for number in range(4):
+        ids.append(opened(desk, number))
+        desk.now.advance(minutes=1)
+    desk.now.advance(hours=2)
     found = report(desk)
-    assert (found.examined, found.is_cut, found.promise.total) == (1, True, 1)
+    assert (found.promise.broken, found.traced) == (4, 2)
+    assert [breach.ticket_id for breach in found.listed] == [ids[3], ids[2]]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 2), ["2026-03"]),
+        (date(2026, 3, 1), date(2026, 3, 31), ["2026-02", "2026-03", "2026-04"]),
+        (date(2025, 12, 15), date(2026, 1, 15), ["2025-12", "2026-01"]),
+    ],
+)
+def test_the_months_that_a_period_touches(first, last, months):
+    """A day earlier and later in UTC, since zones are up to fourteen hours away."""
+    assert Period(first, last).months == months
 
 
 def test_broken_promises_are_traced(desk):

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
+from threading import Event
 
 import pytest
 
+from copilot import reports
+from copilot.report_cases import Period
 from copilot.web.report_presenter import percent, safe
 from sla.compliance import Rate
 from tests.builders import REFUND_FACT
@@ -46,7 +49,7 @@ def test_a_program_reads_the_report(client, history):
     found = client.get(f"{API}?from=2026-03-02&to=2026-03-02", headers=history.bearer()).json()
     assert found["promise"] == {"kept": 2, "broken": 1, "still_open": 1, "percent": pytest.approx(200 / 3)}
     assert found["promise_by_people"]["kept"] == 1
-    assert (found["from"], found["to"], found["complete"], found["tickets"]) == ("2026-03-02", "2026-03-02", True, 3)
+    assert (found["from"], found["to"], found["tickets"]) == ("2026-03-02", "2026-03-02", 3)
     assert "2 of 3 promises to customers were kept" in found["says"]
     assert "A timer belongs to the day on which it was due" in found["counts"]
     assert set(found["by"]) == {
@@ -77,7 +80,12 @@ def test_reports_are_for_admins(client, signed_in, desk):
 def test_the_page_says_what_it_counts(signed_in, history):
     """Figures, words, plots with the same figures as tables, breaches and no inline code."""
     html = signed_in("admin").get(PAGE).text
-    for text in ("66.6 %", "2 of 3 promises to customers were kept", "Looked at 3 tickets", "By hour of the day"):
+    for text in (
+        "66.6 %",
+        "2 of 3 promises to customers were kept",
+        "on 3 tickets; nothing is left out",
+        "By hour of the day",
+    ):
         assert text in html
     assert "Waiting for an agent" in html
     assert "<script>" not in html
@@ -175,3 +183,34 @@ def test_days_ahead_are_no_error(client, desk):
     first = (desk.now() + timedelta(days=10)).date()
     found = client.get(f"{API}?from={first}&to={first}", headers=desk.bearer()).json()
     assert found["promise"]["percent"] is None
+
+
+def test_a_long_report_shows_its_progress(signed_in, desk, monkeypatch):
+    """The page says how many tickets are counted, looks again, and is loaded once the report is done and kept."""
+    go_on, compute = Event(), reports.compliance
+
+    def slow(*what, tally, **how):
+        tally.tickets = 12
+        assert go_on.wait(10)
+        tally.tickets = 0
+        return compute(*what, tally=tally, **how)
+
+    monkeypatch.setattr(reports, "compliance", slow)
+    monkeypatch.setattr("copilot.web.reports.PATIENCE", 0.01)
+    client, query = signed_in("admin"), "from=2026-02-01&to=2026-02-10"
+    assert "The report is being computed" in client.get(f"/admin/reports?{query}").text
+    progress = client.get(f"/admin/reports/progress?{query}")
+    assert "12 tickets counted so far" in progress.text
+    assert "hx-refresh" not in progress.headers
+    go_on.set()
+    desk.services.reports.wait(Period(date(2026, 2, 1), date(2026, 2, 10)), auto_sent_counts=True)
+    assert client.get(f"/admin/reports/progress?{query}").headers["hx-refresh"] == "true"
+    desk.now.advance(minutes=5)
+    assert "compute again" in client.get(f"/admin/reports?{query}").text
+
+
+def test_the_advisor_says_when_it_is_a_sample(signed_in, history, monkeypatch):
+    """With more tickets than it reads, the page says how many of how many were looked at."""
+    monkeypatch.setattr("copilot.advice.MOST_TICKETS", 2)
+    html = signed_in("admin").get("/admin/reports/advice").text
+    assert "the newest 2 of 3 tickets of the period were looked at" in html

@@ -30,8 +30,8 @@ def test_tickets_of_a_span_come_newest_first(db: Database) -> None:
         assert [row.segment for row in reports.timed_tickets(session, NOON, NOON + 9 * HOUR, 1)] == [None]
 
 
-def test_replies_are_the_public_ones_of_the_span(db: Database) -> None:
-    """Notes and customers' messages are no replies, nor is what answers tickets of another time."""
+def test_replies_are_the_public_ones(db: Database) -> None:
+    """Notes and customers' messages are no replies, nor is what answers other tickets."""
     with db.write() as session:
         owner = rows.customer(session)
         inside = rows.ticket(session, "in", owner).id or 0
@@ -41,8 +41,24 @@ def test_replies_are_the_public_ones_of_the_span(db: Database) -> None:
         rows.message(session, inside, "c", direction="outbound", auto_sent=True, at=NOON + HOUR)
         rows.message(session, outside, "d", direction="outbound")
     with db.read() as session:
-        found = list(reports.replies(session, NOON, NOON + HOUR))
-        assert found == [(inside, NOON + HOUR, True, None)]
+        assert reports.replies_of(session, [inside]) == [(inside, NOON + HOUR, True, None)]
+
+
+def test_tickets_are_found_by_the_months_of_their_timers(db: Database) -> None:
+    """Whatever falls due in the months, or with automatic replies also what one has answered; in batches, each once."""
+    with db.write() as session:
+        owner = rows.customer(session)
+        dues = {"march": "2026-03-31T23:59:00Z", "april": "2026-04-01T00:00:00Z", "goal": None, "auto": None}
+        for name, due in dues.items():
+            timer = {"goal_due_at": "2026-03-01T00:00:00Z", "due_at": due, "why": 'due_at": "2026-03-'}
+            made = rows.ticket(session, name, owner, received_at=NOON - 900 * HOUR, timers=[{}, timer])
+        rows.message(session, made.id or 0, "a", direction="outbound", auto_sent=True)
+    with db.read() as session:
+        asked = {"months": ["2026-03", "2026-02"], "before": NOON}
+        found = list(reports.due_in_months(session, **asked, with_automatic=False))
+        both = list(reports.due_in_months(session, **asked, with_automatic=True))
+    assert [[row.id for row in batch] for batch in found] == [[1]]
+    assert [[row.id for row in batch] for batch in both] == [[1, 4]]
 
 
 def test_the_course_of_a_ticket_is_read_from_the_journal(db: Database) -> None:
