@@ -260,21 +260,30 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
 @evaluate.command("queue")
 @click.option("--utilisation", default="0.7,0.9,1.0,1.2", show_default=True, help="Loads, separated by commas.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--reserves", help="In place of other rankings, ours with each of these shares of time for the overdue.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
 @click.option("--json", "as_json", is_flag=True)
-def eval_queue(utilisation: str, seeds: int, as_json: bool) -> None:
+def eval_queue(utilisation: str, seeds: int, reserves: str | None, shape: str, as_json: bool) -> None:
     """Ways of ranking the queue: how many promises each keeps on the same simulated days."""
     from copilot.evals.queue import as_rows, evaluate_queue
+    from copilot.evals.queue_rankers import RANKERS, by_reserve
 
-    try:
-        loads = [float(part) for part in utilisation.split(",")]
-    except ValueError as error:
-        raise click.BadParameter("expected numbers separated by commas", param_hint="--utilisation") from error
+    loads = numbers(utilisation, "--utilisation")
+    rankers = by_reserve(numbers(reserves, "--reserves")) if reserves else RANKERS
     with progress("Runs") as report:
-        result = evaluate_queue(loads, seeds, report)
+        result = evaluate_queue(loads, seeds, report, rankers, shape=shape)
     if as_json:
         show(result, as_json)
     else:
         click.echo("\n".join(as_rows(result)))
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """The numbers of an option that takes several."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("expected numbers separated by commas", param_hint=option) from error
 
 
 def settings_with_logs() -> Settings:

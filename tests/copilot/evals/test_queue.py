@@ -7,18 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.evals.queue import (
-    BOUND,
-    RANKERS,
-    ByKey,
-    Ours,
-    as_rows,
-    bound,
-    evaluate_queue,
-    measure,
-    simulate,
-)
-from copilot.evals.queue_scenario import AGENTS, WARM_UP, Scenario, scenario
+from copilot.evals.queue import BOUND, as_rows, bound, evaluate_queue, measure, simulate
+from copilot.evals.queue_rankers import RANKERS, ByKey, MooreHodgson, Ours, by_reserve
+from copilot.evals.queue_scenario import AGENTS, DAY, HOUR, SHAPES, WARM_UP, Scenario, scenario
 from sla.ranking import QueueItem, rank
 
 KEYS = {"kept", "kept_weighted", "p95_late_hours", "max_wait_hours"}
@@ -102,6 +93,55 @@ def test_ours_picks_what_rank_puts_first(rows, minute):
 def at(seconds):
     """The instant so long after 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def test_the_reserve_is_a_trade():
+    """The rows say the reserve; the larger one keeps fewer promises in overload and is late by less."""
+    figures = evaluate_queue([2.0], 1, rankers=by_reserve([0.005, 0.3]), days=3)
+    assert set(figures) == {"ours, reserve 0.5%", "ours, reserve 30.0%", BOUND}
+    small, large = (figures[f"ours, reserve {share}%"]["2.0"] for share in ("0.5", "30.0"))
+    assert small["kept"] > large["kept"]
+    assert small["p95_late_hours"] > large["p95_late_hours"]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_shape_has_its_load(name):
+    """Whatever the shape, the work is about that of the load asked for, and no ticket is due before it comes."""
+    of = scenario(1.0, 0, 3, SHAPES[name])
+    assert 0.6 < of.handling.sum() / (of.agents * 3 * DAY) < 1.4
+    assert (of.due > of.received).all()
+    assert (np.diff(of.received) >= 0).all()
+
+
+def test_the_shapes_differ_as_they_say():
+    """Bursts come at six and eighteen o'clock; all that is due at midnight leaves six hours or more."""
+    burst = scenario(1.0, 0, 3, SHAPES["bursts"]).received % (DAY / 2)
+    assert ((burst > 6 * HOUR) & (burst < 6.5 * HOUR)).mean() > 0.4
+    midnight = scenario(1.0, 0, 3, SHAPES["all due at midnight"])
+    assert (midnight.due % DAY == 0).all()
+    assert ((midnight.due - midnight.received) >= 6 * HOUR).all()
+    assert set(scenario(1.0, 0, 3, SHAPES["one priority"]).urgency) == {2.0}
+
+
+def test_more_agents_share_the_same_load():
+    """With one agent all work lies behind each other; no ranker takes them for five."""
+    one = scenario(0.5, 0, 2, SHAPES["one agent"])
+    begins, ends = simulate(one, MooreHodgson(one))
+    order = np.argsort(begins)
+    assert (begins[order][1:] >= ends[order][:-1]).all()
+
+
+@pytest.mark.parametrize("reserve", [0.0, 1.1, -0.1, float("nan")])
+def test_a_reserve_is_a_share(reserve):
+    """Anything else is refused."""
+    with pytest.raises(ValueError, match=r"^reserves: "):
+        by_reserve([reserve])
+
+
+def test_a_shape_that_is_not_known():
+    """It is refused with the names of those that are."""
+    with pytest.raises(ValueError, match=r"^shape: expected one of usual, "):
+        evaluate_queue([1.0], 1, shape="round")
 
 
 @pytest.mark.parametrize(
