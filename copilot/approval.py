@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from copilot.corrections import confirm_category
 from copilot.errors import Conflict
 from copilot.inputs import LONGEST_BODY, clean
 from copilot.store import drafts, journal, outbox, tickets
@@ -30,6 +31,7 @@ def approve(
     )
     item = queue_reply(session, draft, ticket, text, by="approved", author=by, now=now, delay=delay)
     draft.state = "approved"
+    confirm_category(session, ticket, draft.message_id, now, by)
     journal.record(session, now, "approved", ticket.id, draft_id=draft_id, by=by, edited=edited)
     return item
 

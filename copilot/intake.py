@@ -113,7 +113,7 @@ def add_message(session: Session, ticket_id: int, new: NewMessage, book: Promise
     known = tickets.message_by_external_id(session, ticket_id, new.external_id)
     if known is not None:
         return _same_or_conflict(known.id or 0, (known.body, known.direction) == (new.body, new.direction))
-    at = new.received_at or now
+    at = new.received_at or promises.no_earlier(session, ticket_id, now)
     customer = tickets.customer_of(session, ticket)
     author = new.author or (customer.name or customer.email if new.direction == "inbound" else None)
     message = Message(
@@ -137,38 +137,11 @@ def set_status(session: Session, ticket_id: int, status: str, book: PromiseBook,
         raise Invalid(f"status must be one of {', '.join(STATUSES)}.", field="status")
     ticket = tickets.lock(session, ticket_id)
     if ticket.status != status:
-        promises.add_event(session, ticket_id, Event.status_changed(now, status))
+        at = promises.no_earlier(session, ticket_id, now)
+        promises.add_event(session, ticket_id, Event.status_changed(at, status))
         journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after=status, by=by)
         ticket.status, ticket.updated_at = status, now
         promises.refresh(session, ticket, tickets.customer_of(session, ticket), book, now)
-    return ticket
-
-
-def set_priority(session: Session, ticket_id: int, priority: str, book: PromiseBook, now: datetime, by: str) -> Ticket:
-    """A person sets the priority; rules no longer change it. Raises `Invalid` for an unknown priority."""
-    if priority not in promises.PRIORITIES:
-        raise Invalid(f"priority must be one of {', '.join(promises.PRIORITIES)}.", field="priority")
-    ticket = tickets.lock(session, ticket_id)
-    ticket.priority_is_manual = True
-    if ticket.priority != priority:
-        promises.add_event(session, ticket_id, Event.priority_changed(now, priority))
-        journal.record(session, now, "priority_changed", ticket_id, before=ticket.priority, after=priority, by=by)
-        ticket.priority, ticket.updated_at = priority, now
-        promises.resettle(session, ticket, book, now)
-    return ticket
-
-
-def set_category(
-    session: Session, ticket_id: int, category: str, known: set[str], book: PromiseBook, now: datetime, by: str
-) -> Ticket:
-    """A person corrects the category; triage no longer changes it. Raises `Invalid` for an unknown category."""
-    if category not in known:
-        raise Invalid(f"There is no category {category!r}.", field="category")
-    ticket = tickets.lock(session, ticket_id)
-    ticket.category_is_manual = True
-    journal.record(session, now, "category_corrected", ticket_id, before=ticket.category, after=category, by=by)
-    ticket.category, ticket.updated_at = category, now
-    promises.resettle(session, ticket, book, now)
     return ticket
 
 

@@ -21,8 +21,10 @@ from copilot.channels.transport import Transport
 from copilot.channels.webhook import WebhookTransport
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Unavailable
+from copilot.example_vectors import ExampleVectors
 from copilot.fakes import HashEmbedder
 from copilot.knowledge_base import KnowledgeBase
+from copilot.learning import Learning
 from copilot.llm import LanguageModel, connect
 from copilot.notices import NoticeDesk, Notices
 from copilot.notifications import ByMail, ByWebhook, Notifier, Way
@@ -31,6 +33,7 @@ from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.report_desk import ReportDesk
+from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
@@ -56,6 +59,7 @@ class Services:
     knowledge: KnowledgeBase
     llm: LanguageModel | None
     models: TriageModelCache
+    learning: Learning
     transport: Transport
     pipeline: Pipeline
     outbox: Outbox
@@ -92,13 +96,15 @@ def build(
     db.migrate()
     used_embedder = embedder or embedder_of(settings)
     knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: open_qdrant(settings, used_embedder)))
-    configuration, book, models = ConfigurationCache(), PromiseBook(), TriageModelCache(used_embedder)
+    configuration, book, vectors = ConfigurationCache(), PromiseBook(), ExampleVectors(db, used_embedder)
+    models = TriageModelCache(db, vectors)
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
     name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
     answerer = Answerer(knowledge, used_llm, settings.support_name)
     pipeline = Pipeline(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings)
     )
+    learning = Learning(db, now, models, vectors, name)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book)
     applications = PolicyApplications(db, now, book)
@@ -108,12 +114,14 @@ def build(
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
-        "policies": applications.go_on,
+        "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
+        "learning": learning.step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
-        knowledge=knowledge, llm=used_llm, models=models, transport=used_transport, pipeline=pipeline, outbox=outbox,
-        alerts=alerts, applications=applications, notices=notices, notifier=notifier, mailer=mailer,
+        knowledge=knowledge, llm=used_llm, models=models, learning=learning, transport=used_transport,
+        pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications, notices=notices,
+        notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ It refuses to know where texts, vectors and rules come from, and what is done wi
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,19 +15,24 @@ from triage.categories import CategoryModel, CategoryScores, fit_with_held_out
 from triage.head import Vectors
 from triage.labels import Category
 from triage.language import Language, detect
+from triage.learning import OUT_OF_SCOPE, Row, example_rows, usable
+from triage.moods import fit_moods, mood_texts
+from triage.negatives import Negatives, stacked
+from triage.questions import questions
 from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
-from triage.sentiment import Sentiment, SentimentModel, shipped_examples
+from triage.sentiment import Sentiment, SentimentModel
 from triage.text import readable
 
 CLASSIFIER_VERSION = "1"
 NO_CATEGORIES = "no categories are defined"
+NO_RULE = "no rule applies: priority {}"
 NO_VECTOR = "the embedding model is not available, so the category is not known"
 
 
 @dataclass(frozen=True, slots=True)
 class TriageModels:
-    """Everything fitted; `classifier_fingerprint` changes with the categories, `fingerprint` with the rules as well."""
+    """Everything fitted; `classifier_fingerprint` changes with what is taught, `fingerprint` with the rules as well."""
 
     categories: CategoryModel | None
     scope: ScopeModel | None
@@ -35,6 +40,23 @@ class TriageModels:
     rules: tuple[Rule, ...]
     fingerprint: str
     classifier_fingerprint: str
+    negatives: Negatives = field(default_factory=Negatives.none)
+
+    def with_rules(self, rules: Sequence[Rule]) -> "TriageModels":
+        """Return the same models under other rules, which need no fitting."""
+        fingerprint = _fingerprint(self.classifier_fingerprint, rules)
+        return replace(self, rules=tuple(rules), fingerprint=fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What people said of tickets, as rows of `triage.learning`; the label of a mood is its level."""
+
+    categories: tuple[Row, ...] = ()
+    moods: tuple[Row, ...] = ()
+
+
+NO_LABELS = Labels()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ class Assessment:
     forbid_auto_send: bool
     reasons: tuple[str, ...]
     fingerprint: str
+    questions: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the public shape, ready for JSON."""
@@ -92,30 +115,47 @@ class Assessment:
             "team": self.team,
             "forbid_auto_send": self.forbid_auto_send,
             "reasons": list(self.reasons),
+            "questions": list(self.questions),
             "fingerprint": self.fingerprint,
         }
 
 
 def build_models(
-    categories: Sequence[Category], rules: Sequence[Rule], encode: Callable[[Sequence[str]], Vectors] | None
+    categories: Sequence[Category],
+    rules: Sequence[Rule],
+    encode: Callable[[Sequence[str]], Vectors] | None,
+    labels: Labels = NO_LABELS,
 ) -> TriageModels:
     """Fit all models; `encode` turns n texts into L2-normalised float32 vectors (n, d).
 
-    A category without examples is known by its title and description. Without `encode` the models know no category,
-    and sentiment goes by words alone.
+    A category without examples is known by its title and description. Labels of categories that are not there are
+    ignored. Without `encode` the models know no category, and sentiment goes by words alone.
     """
-    classifier = _fingerprint(CLASSIFIER_VERSION, categories)
+    classifier = classifier_fingerprint(categories, labels)
     fingerprints = (_fingerprint(classifier, rules), classifier)
     if encode is None:
         return TriageModels(None, None, SentimentModel.of_words(), tuple(rules), *fingerprints)
-    pairs = [(text, category.name) for category in categories for text in category.training_texts()]
-    moods, levels = shipped_examples()
-    vectors = np.asarray(encode([readable("", text) for text, _ in pairs] + list(moods)), np.float32)
-    sentiment = SentimentModel.fit(vectors[len(pairs) :], levels)
-    if not pairs:
+    known, _ = usable(labels.categories, categories)
+    rows = [row for row in (*example_rows(categories), *known) if row.teaches]
+    texts = list(dict.fromkeys([*(row.text for row in rows), *mood_texts(labels.moods)]))
+    vectors = dict(zip(texts, np.asarray(encode(texts), np.float32), strict=True))
+    sentiment = fit_moods(labels.moods, vectors)
+    inside = [row for row in rows if row.label != OUT_OF_SCOPE]
+    if not inside:
         return TriageModels(None, None, sentiment, tuple(rules), *fingerprints)
-    model, held_out = fit_with_held_out(vectors[: len(pairs)], [name for _, name in pairs])
-    return TriageModels(model, ScopeModel.fit(held_out.evidence), sentiment, tuple(rules), *fingerprints)
+    train = stacked([vectors[row.text] for row in inside])
+    model, held_out = fit_with_held_out(train, [row.label for row in inside])
+    negatives = Negatives.of(stacked([vectors[row.text] for row in rows if row.label == OUT_OF_SCOPE]))
+    return TriageModels(
+        model, ScopeModel.fit(held_out.evidence), sentiment, tuple(rules), *fingerprints, negatives=negatives
+    )
+
+
+def classifier_fingerprint(categories: Sequence[Category], labels: Labels = NO_LABELS) -> str:
+    """Return 16 hexadecimal digits that change with what the models are taught and with how."""
+    classifier = _fingerprint(CLASSIFIER_VERSION, categories)
+    taught = [row for row in (*labels.categories, *labels.moods) if row.teaches]
+    return _fingerprint(classifier, taught) if taught else classifier
 
 
 def assess(text: TicketText, vector: Vectors | None, context: TicketContext, models: TriageModels) -> Assessment:
@@ -150,7 +190,8 @@ def _findings(
     if models.categories is None or models.scope is None:
         return [(None, Scope(True, 1.0), NO_CATEGORIES)] * count
     evidence = models.categories.evidence(vectors)
-    rows = zip(models.categories.scores_of(evidence), models.scope.decide(evidence), strict=True)
+    scopes = models.negatives.decide(models.scope, evidence, vectors)
+    rows = zip(models.categories.scores_of(evidence), scopes, strict=True)
     return [(category, scope, _reason(category, scope)) for category, scope in rows]
 
 
@@ -182,8 +223,9 @@ def _assessment(
         tags=outcome.tags,
         team=outcome.team,
         forbid_auto_send=outcome.forbid_auto_send,
-        reasons=(reason, *(outcome.reasons or (f"no rule applies: priority {outcome.priority}",))),
+        reasons=(reason, *(outcome.reasons or (NO_RULE.format(outcome.priority),))),
         fingerprint=models.fingerprint,
+        questions=questions(text.readable),
     )
 
 
@@ -209,7 +251,7 @@ def _category_dict(scores: CategoryScores) -> dict[str, Any]:
     return {"label": scores.label, "confidence": scores.confidence, "alternatives": others}
 
 
-def _fingerprint(base: str, parts: Sequence[Category] | Sequence[Rule]) -> str:
+def _fingerprint(base: str, parts: Sequence[Category] | Sequence[Rule] | Sequence[Row]) -> str:
     digest = hashlib.sha256(base.encode())
     for part in parts:
         digest.update(repr(asdict(part)).encode("utf-8", "surrogatepass"))

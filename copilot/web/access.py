@@ -9,10 +9,10 @@ from copilot import accounts
 from copilot.errors import Conflict, Invalid
 from copilot.store import accounts as store
 from copilot.web.admin_views import AccessView, KeyItem, UserItem
-from copilot.web.api import Id
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.documents import field_error
 from copilot.web.forms import KeyForm, UserForm
+from copilot.web.parameters import Id
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, delete, get, post, put
-from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from copilot import approval, configuration, inputs, intake, promises
 from copilot.autonomy import parse_autonomy
@@ -16,16 +16,15 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
-from copilot.web import closing_days, policy_changes, reports
+from copilot.web import closing_days, corrections, policy_changes, reports, rules
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
+from copilot.web.parameters import LARGEST_ID, Id
 from copilot.wiring import Services
 
-LARGEST_ID = 2_147_483_647
 MOST_ROWS = 200
 LONGEST_QUERY = 2_000
 
-Id = Annotated[int, PathParameter(ge=1, le=LARGEST_ID)]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)]
 Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)]
 
@@ -76,12 +75,6 @@ class StatusBody(Body):
     """The new status."""
 
     status: str
-
-
-class PriorityBody(Body):
-    """The new priority."""
-
-    priority: str
 
 
 class ApprovalBody(Body):
@@ -153,14 +146,6 @@ def change_status(data: JSONBody[StatusBody], id: Id, services: Services, identi
     with services.db.write() as session:
         ticket = intake.set_status(session, id, data.status, services.book, services.now(), identity.name)
         return {"id": id, "status": ticket.status}
-
-
-@put("/tickets/{id:int}/priority", sync_to_thread=True, guards=[needs_agent])
-def change_priority(data: JSONBody[PriorityBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
-    """Set the priority; rules no longer change it."""
-    with services.db.write() as session:
-        ticket = intake.set_priority(session, id, data.priority, services.book, services.now(), identity.name)
-        return {"id": id, "priority": ticket.priority}
 
 
 @get("/queue", sync_to_thread=True, guards=[needs_agent])
@@ -292,13 +277,14 @@ def saved(session: Session, data: ArticleBody, id: str, now: datetime, identity:
 def router() -> Router:
     """Everything under /api/v1."""
     plain = [
-        create_ticket, create_message, read_ticket, change_status, change_priority, read_queue, read_load,
+        create_ticket, create_message, read_ticket, change_status, corrections.change_category,
+        corrections.change_sentiment, corrections.change_priority, read_queue, read_load,
         approve_draft, reject_draft, list_articles, create_article, read_article, replace_article, remove_article,
         search,
     ]  # fmt: skip
     documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
-        reports.read_compliance, closing_days.import_closing_days,
+        reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

@@ -6,9 +6,9 @@ from litestar.params import URLEncodedBody
 from copilot import approval, takeback
 from copilot.outbox import settle
 from copilot.store import drafts, outbox
-from copilot.web.api import Id
 from copilot.web.auth import Identity, needs_agent
 from copilot.web.forms import BodyForm, RejectionForm, undo_delay
+from copilot.web.parameters import Id
 from copilot.web.queue import next_fragment, ticket_fragment
 from copilot.web.responses import toast
 from copilot.wiring import Services

@@ -20,9 +20,10 @@ class StatusForm(Form):
 
 
 class TriageForm(Form):
-    """A correction of one of the two."""
+    """A correction of one of the three; an empty category says "none of these", one that is not there says nothing."""
 
-    category: str = ""
+    category: str | None = None
+    sentiment: str = ""
     priority: str = ""
 
 

@@ -16,11 +16,11 @@ from copilot.store.organisations import Whose
 from copilot.store.session import Session
 from copilot.web import contract_views as views
 from copilot.web.admin_views import FieldError
-from copilot.web.api import Id
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.contract_views import CustomerForm, CustomerRow, EffectView, OrganisationForm, OrganisationsView
 from copilot.web.documents import field_error
 from copilot.web.forms import Form
+from copilot.web.parameters import Id
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 

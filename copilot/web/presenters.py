@@ -127,17 +127,20 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
     titles = {row.name: row.title or row.name for row in categories}
     found: dict[str, Any] = ticket.triage
     guess, others = guesses(found.get("category"), titles)
-    options = {**({} if ticket.category in titles else {"": "None"}), **titles}
+    mood = str(found.get("sentiment", {}).get("label", "neutral"))
+    options = {**titles, "": "None of these"}
     return TriageView(
         category=guess,
         alternatives=others,
         in_scope=bool(found.get("in_scope", True)),
-        sentiment=str(found.get("sentiment", {}).get("label", "neutral")),
+        sentiment=mood,
         language=ticket.language,
         priority=ticket.priority,
         reasons=tuple(found.get("reasons", ())),
         categories=choices(options, ticket.category or ""),
         priorities=choices(wording.PRIORITIES, ticket.priority),
+        sentiments=choices(wording.SENTIMENTS, mood),
+        sentiment_is_manual=bool(found.get("sentiment", {}).get("by_hand")),
         category_is_manual=ticket.category_is_manual,
         priority_is_manual=ticket.priority_is_manual,
         tags=tuple(ticket.tags),

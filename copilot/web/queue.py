@@ -5,16 +5,16 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 
-from copilot import intake, promises
+from copilot import corrections, intake, promises
 from copilot.intake import NewMessage
 from copilot.queue import ranked
 from copilot.store import drafts, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
 from copilot.web import presenters, queue_presenter, wording
-from copilot.web.api import Id
 from copilot.web.auth import Identity, needs_agent
 from copilot.web.forms import MessageForm, StatusForm, TriageForm, undo_delay, unique
+from copilot.web.parameters import Id
 from copilot.web.promise_told import telling, titles_of
 from copilot.web.responses import AnyRequest, frame_of, page, toast, wants_fragment
 from copilot.web.views import QueuePage, TicketView
@@ -53,15 +53,18 @@ def change_status(data: URLEncodedBody[StatusForm], id: Id, services: Services, 
 
 @post("/tickets/{id:int}/triage", sync_to_thread=True, guards=[needs_agent], status_code=200)
 def correct_triage(data: URLEncodedBody[TriageForm], id: Id, services: Services, identity: Identity) -> Response[str]:
-    """Correct the category or the priority."""
-    now = services.now()
+    """Correct category, mood or priority."""
+    now, book, by = services.now(), services.book, identity.name
     with services.db.write() as session:
-        if data.category:
-            known = services.configuration.current(session).category_names
-            intake.set_category(session, id, data.category, known, services.book, now, identity.name)
+        current = services.configuration.current(session)
+        if data.category is not None:
+            corrections.set_category(session, id, data.category or None, current, book, now, by)
+        if data.sentiment:
+            corrections.set_sentiment(session, id, data.sentiment, current, book, now, by)
         if data.priority:
-            intake.set_priority(session, id, data.priority, services.book, now, identity.name)
-    return ticket_fragment(services, id, toast("Corrected. Triage leaves this as you set it."))
+            corrections.set_priority(session, id, data.priority, book, now, by)
+    learned = "Triage leaves this as you set it" + ("." if data.priority else ", and learns from it.")
+    return ticket_fragment(services, id, toast(f"Corrected. {learned}"))
 
 
 @post("/tickets/{id:int}/messages", sync_to_thread=True, guards=[needs_agent], status_code=200)

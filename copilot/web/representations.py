@@ -36,7 +36,8 @@ def triage_json(ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority, "tags": ticket.tags, "team": ticket.team, "assignee": ticket.assignee,
     }  # fmt: skip
     if ticket.category_is_manual:
-        corrected["category"] = {"label": ticket.category, "confidence": 1.0, "alternatives": []}
+        label = ticket.category
+        corrected["category"] = {"label": label, "confidence": 1.0, "alternatives": []} if label else None
     return {**ticket.triage, **corrected}
 
 

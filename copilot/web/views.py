@@ -191,6 +191,8 @@ class TriageView:
     reasons: tuple[str, ...]
     categories: tuple[Choice, ...]
     priorities: tuple[Choice, ...]
+    sentiments: tuple[Choice, ...] = ()
+    sentiment_is_manual: bool = False
     category_is_manual: bool = False
     priority_is_manual: bool = False
     tags: tuple[str, ...] = ()

@@ -24,7 +24,6 @@ from copilot.intake import (
     NewMessage,
     NewTicket,
     checked_ticket,
-    set_category,
     set_status,
     write_reply,
 )
@@ -167,17 +166,6 @@ def test_a_reply_by_hand_is_one_reply(desk, transport):
     desk.deliver()
     assert [(reply.body, reply.auto_sent) for reply in transport.sent] == [("Hello Kim.", False)]
     assert timer(desk.ticket(ticket_id), "first_response")["state"] == "met"
-
-
-def test_a_category_set_by_hand_stays(desk):
-    """A corrected category survives triage; an unknown one is refused."""
-    ticket_id = desk.open()
-    desk.do(lambda s: set_category(s, ticket_id, "shipping", {"shipping"}, desk.services.book, desk.now(), "Sam"))
-    desk.process()
-    assert desk.ticket(ticket_id).category == "shipping"
-    with pytest.raises(Invalid) as caught:
-        desk.do(lambda s: set_category(s, ticket_id, "nope", {"shipping"}, desk.services.book, desk.now(), "Sam"))
-    assert caught.value.field == "category"
 
 
 def test_setting_the_same_status_records_nothing(desk):

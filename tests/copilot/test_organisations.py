@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from copilot import intake
+from copilot import corrections
 from copilot.organisations import NewOrganisation, segment_of, timezone_of
 from copilot.store import tickets
 from copilot.store.tables import Customer, Organisation
@@ -131,8 +131,11 @@ def test_a_policy_for_named_organisations_is_public_only_when_it_says_so():
 @pytest.mark.parametrize(
     ("when", "change"),
     [
-        ({"priority": ["urgent"]}, lambda s, id, desk: intake.set_priority(s, id, "urgent", *desk)),
-        ({"category": ["shipping"]}, lambda s, id, desk: intake.set_category(s, id, "shipping", {"shipping"}, *desk)),
+        ({"priority": ["urgent"]}, lambda s, id, _, desk: corrections.set_priority(s, id, "urgent", *desk)),
+        (
+            {"category": ["shipping"]},
+            lambda s, id, all_, desk: corrections.set_category(s, id, "shipping", all_, *desk),
+        ),
     ],
 )
 def test_a_correction_by_hand_chooses_anew(desk, when, change):
@@ -145,6 +148,7 @@ def test_a_correction_by_hand_chooses_anew(desk, when, change):
     ticket = desk.open("How do I pitch it?")
     desk.process()
     desk.configure("policies", POLICIES)
-    desk.do(lambda s: change(s, ticket, (desk.services.book, desk.now(), "Ines")))
+    known = desk.services.configuration
+    desk.do(lambda s: change(s, ticket, known.current(s), (desk.services.book, desk.now(), "Ines")))
     first = next(timer for timer in desk.ticket(ticket).timers if timer["metric"] == "first_response")
     assert first["target_seconds"] == 600
