@@ -15,7 +15,7 @@ from copilot.errors import Conflict
 from copilot.promises import PromiseBook
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database, Session
-from copilot.store.tables import Message, OutboxItem, SlaEvent
+from copilot.store.tables import Message, OutboxItem
 from copilot.timesource import TimeSource
 from sla.events import Event
 
@@ -153,11 +153,12 @@ def delivered(session: Session, item: OutboxItem, book: PromiseBook, now: dateti
             auto_sent=item.by == "auto", author=item.author, draft_id=item.draft_id,
         )
     )  # fmt: skip
-    session.add(SlaEvent(ticket_id=item.ticket_id, at=now, data=Event.replied(now, item.by).to_dict()))
+    at = promises.no_earlier(session, item.ticket_id, now)
+    promises.add_event(session, item.ticket_id, Event.replied(at, item.by))
     journal.record(session, now, "delivered", item.ticket_id, outbox_id=item.id, draft_id=item.draft_id, by=item.by)
     newest = tickets.newest_inbound_id(session, item.ticket_id)
     if ticket.status in ("new", "open") and newest == (item.answers_message_id or newest):
-        promises.add_event(session, item.ticket_id, Event.status_changed(now, "pending"))
+        promises.add_event(session, item.ticket_id, Event.status_changed(at, "pending"))
         journal.record(
             session, now, "status_changed", item.ticket_id, before=ticket.status, after="pending", by="delivery"
         )

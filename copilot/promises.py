@@ -61,6 +61,11 @@ def add_event(session: Session, ticket_id: int, event: Event) -> SlaEvent:
     return row
 
 
+def no_earlier(session: Session, ticket_id: int, now: datetime) -> datetime:
+    """`now`, or the last thing that happened to the ticket where a clock was set back: what we do comes after that."""
+    return max([now, *(row.at for row in tickets.sla_events(session, ticket_id))])
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a ticket's promises stand at `at`: the policy in force by then, the events so far, the timers."""
