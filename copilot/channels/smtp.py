@@ -18,22 +18,26 @@ from copilot.channels.transport import NotDelivered
 from copilot.errors import Unavailable
 from copilot.timesource import TimeSource
 
+REQUIRED = "starttls=required"
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where mail is handed over. `encrypted` from the first byte, else by STARTTLS where the server offers it."""
+    """Where mail is handed over. `encrypted` from the first byte, else by STARTTLS where the server offers it; a server
+    that does not is used only when encryption is not `required` and there is no password to tell."""
 
     host: str
     port: int
     encrypted: bool
+    required: bool = False
     user: str | None = None
     password: str | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, url: str) -> "Server":
-        """From `smtp://user:password@host:587` or `smtps://…`, user and password percent-encoded where need be.
+        """From `smtp://user:password@host:587` or `smtps://…`, user and password percent-encoded where need be; with
+        `?starttls=required` at the end of the first, nothing is sent without encryption.
 
         Raises `Unavailable`, without telling the password.
         """
@@ -45,8 +49,11 @@ class Server:
             raise Unavailable(problem) from error
         if parts.scheme not in DEFAULT_PORTS or not host or not one_line(url) or (parts.path or "/") != "/":
             raise Unavailable(problem)
+        if parts.query not in ("", REQUIRED) or parts.fragment:
+            raise Unavailable(f"{problem}, with ?{REQUIRED} at most")
         user, password = (None if part is None else unquote(part) for part in (parts.username, parts.password))
-        return cls(host, port or DEFAULT_PORTS[parts.scheme], parts.scheme == "smtps", user, password)
+        encrypted, required = parts.scheme == "smtps", parts.query == REQUIRED
+        return cls(host, port or DEFAULT_PORTS[parts.scheme], encrypted, required, user, password)
 
 
 class Mailer:
@@ -109,8 +116,9 @@ class Mailer:
             if not server.encrypted and smtp.has_extn("starttls"):
                 smtp.starttls(context=context)
                 smtp.ehlo()
-            elif not server.encrypted and server.user is not None:
-                raise NotDelivered("The mail server offers no encryption, so no password is sent to it.", final=True)
+            elif not server.encrypted and (server.required or server.user is not None):
+                what = "password" if server.user is not None else "mail"
+                raise NotDelivered(f"The mail server offers no encryption, so no {what} is sent to it.", final=True)
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
             yield smtp

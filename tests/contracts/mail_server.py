@@ -51,7 +51,7 @@ def running(
         given = (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else ("", "")
         if given == login:
             inbox.logins.append(given)
-        return AuthResult(success=given == login)
+        return AuthResult(success=given == login, handled=False)
 
     more: dict[str, Any] = {"authenticator": authenticate, "auth_required": True} if login else {}
     if login and smtps is not None:

@@ -3,51 +3,23 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.policy import default
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from copilot.channels.smtp import Mailer, Server
 from copilot.channels.transport import NotDelivered
 from copilot.errors import Unavailable
+from tests.contracts import mail_server
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAIL = ("alert-1-mail-1", "lead@example.com", "First response on #7: the promise is broken", "Zoë waits.\n")
 
 
-class Inbox:
-    """Keeps what arrives as (recipients, message); `refusal` is answered to recipients or to the message instead."""
-
-    def __init__(self) -> None:
-        self.mails: list = []
-        self.refusals: dict = {}
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        envelope.rcpt_tos.append(address)
-        return self.refusals.get("rcpt", "250 OK")
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
-        return self.refusals.get("data", "250 OK")
-
-
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
+def inbox() -> Iterator[mail_server.Inbox]:
     """A server that takes every mail; its address is `inbox.url`."""
-    kept = Inbox()
-    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    kept.url = f"smtp://127.0.0.1:{controller.port}"
-    yield kept
-    controller.stop()
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    with mail_server.running() as kept:
+        yield kept
 
 
 def mailer(url, timeout=5.0):
@@ -100,7 +72,7 @@ def test_no_password_leaves_without_encryption(inbox):
 
 def test_a_server_that_is_down_is_tried_again_later(inbox):
     """No connection is a failure that may pass; the check says so in words."""
-    down = mailer(f"smtp://127.0.0.1:{free_port()}")
+    down = mailer(f"smtp://127.0.0.1:{mail_server.free_port()}")
     with pytest.raises(NotDelivered) as caught:
         down.send(*MAIL)
     assert caught.value.final is False
