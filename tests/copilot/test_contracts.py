@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from copilot import contracts
+from copilot import contracts, policy_change
 from copilot.contracts import CustomerFacts
 from copilot.errors import Conflict, Invalid, NotFound
 from copilot.organisations import NewOrganisation
@@ -217,3 +217,26 @@ def test_counts_and_search(shop):
         assert store.count(session, "nobody") == 0
         assert [row.email for row in store.customers(session, 10, 0, "acme")] == ["a@acme.example", "b@acme.example"]
         assert store.customer_count(session, organisation_id=acme) == 2
+
+
+def test_a_customer_who_writes_again_is_looked_at_anew(shop):
+    """Triage chooses by what is known then, within the ticket's version; the time already used still counts."""
+    ticket, acme = opened(shop)
+    shop.now.advance(minutes=5)
+    change(shop, acme, segment="premium")
+    shop.write(ticket, "And how do I fold it?")
+    shop.process()
+    first = timer(shop.ticket(ticket), "first_response")
+    assert (first["target_seconds"], first["due_at"]) == (600, "2026-03-02T09:10:00Z")
+    assert preview(shop, acme).moved == 0
+
+
+def test_applying_a_version_looks_at_contracts_too(shop):
+    """What the page of the promises applies goes by what is known of the customer then."""
+    ticket, acme = opened(shop)
+    change(shop, acme, segment="premium")
+    with shop.services.db.read() as session:
+        found = policy_change.preview_version(session, 2, shop.services.book, shop.now())
+    assert [(row.ticket_id, row.policy_before, row.policy_after) for row in found.listed] == [
+        (ticket, "Round the clock@2", "Premium@2"),
+    ]  # fmt: skip
