@@ -1,12 +1,14 @@
 """Honest word to the customer: a promise will be missed, and this is when to expect the answer instead.
 
-It decides whether there is something to say and words it. Predicting the answer is the caller's part, as is sending
-at most one notice per timer (that is what `MissNotice.key` is for) and never counting it as a response.
+It predicts the answer from the place in the queue, decides whether there is something to say, and words it. Sending at
+most one notice per timer is the caller's part (that is what `MissNotice.key` is for), as is never counting it as a
+response.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import sqrt
 
 from sla.hours import zone_of
 from sla.policies import Metric
@@ -17,8 +19,40 @@ FIELDS = ("due", "expected", "zone")
 LONGEST_TEMPLATE = 5_000
 
 _SOONEST = timedelta(minutes=5)  # a time that has passed by when it is read is no honest word
+_REORDERED = 1.25
+_MOST_LOAD = 0.75  # beyond this the time told would soon say nothing
+_FOUR_OF_FIVE = 0.8416  # standard deviations, one-sided, of the normal distribution
 _STEPS = ((timedelta(hours=2), 15), (timedelta(hours=24), 30))
 _FIELD = re.compile(r"\{(due|expected|zone)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Working time until an answer: what is likely, and what is `safe` to tell, kept in four cases of five."""
+
+    likely: timedelta
+    safe: timedelta
+
+
+def expected_wait(place: int, agents: int, handling: timedelta, load: float = 0.0) -> Wait:
+    """The wait of the ticket in this place (from 1) of a queue that so many agents work off side by side, each taking
+    `handling` on average for a ticket; `load` is the share of their time that tickets to come will take.
+
+    Safe has a margin: a quarter for changes of order, room for the newcomers that go first (all of them, up to a load
+    of `_MOST_LOAD`), and 0.84 standard deviations (four cases of five) of a sum of exponential handling times taken to
+    be normal. ValueError names `place`, `agents`, `handling` or `load`.
+    """
+    for field, number in (("place", place), ("agents", agents)):
+        if number < 1:
+            raise ValueError(f"{field}: expected 1 or more, not {number}")
+    if handling <= timedelta(0):
+        raise ValueError("handling: expected a positive time")
+    if not load >= 0:
+        raise ValueError(f"load: expected 0 or more, not {load}")
+    ahead = max(0, place - agents) / agents
+    turns = 1 + ahead * _REORDERED / (1 - min(load, _MOST_LOAD))
+    margin = _FOUR_OF_FIVE * sqrt(1 + turns / agents)
+    return Wait(handling * -(-place // agents), handling * (turns + margin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +71,23 @@ class MissNotice:
         return f"{self.metric} {write_instant(self.started_at)} notice"
 
 
-def will_miss(timer: Timer, now: datetime, expected_answer_at: datetime) -> MissNotice | None:
+def will_miss(
+    timer: Timer, now: datetime, expected_answer_at: datetime, safe_at: datetime | None = None
+) -> MissNotice | None:
     """A notice when what stops the timer is expected after it is due, or after it was broken; None otherwise.
 
-    The new time is the expected one rounded up on the customer's clock, so that it can be kept: to a quarter of an hour
-    within two hours from now, to half an hour within a day, to the hour beyond. Nothing is said about a timer that
-    stands still or has ended. ValueError names a naive instant.
+    The new time is `safe_at`, by which the answer is there with some certainty (by default when it is expected), never
+    earlier than either and never one that has passed. It is rounded up on the customer's clock, so that it can be kept:
+    to a quarter of an hour within two hours from now, to half an hour within a day, to the hour beyond. Nothing is said
+    about a timer that stands still or has ended. ValueError names a naive instant.
     """
-    for field, at in (("now", now), ("expected_answer_at", expected_answer_at)):
+    safe_at = expected_answer_at if safe_at is None else safe_at
+    for field, at in (("now", now), ("expected_answer_at", expected_answer_at), ("safe_at", safe_at)):
         if at.utcoffset() is None:
             raise ValueError(f"{field}: expected a datetime with a time zone")
     if not timer.is_open or timer.due_at is None or expected_answer_at <= timer.due_at:
         return None
-    expected = _rounded_up(max(expected_answer_at, now + _SOONEST), now, timer.timezone)
+    expected = _rounded_up(max(expected_answer_at, safe_at, now + _SOONEST), now, timer.timezone)
     return MissNotice(timer.metric, timer.started_at, timer.due_at, expected, timer.timezone)
 
 

@@ -8,7 +8,7 @@ from copilot import intake
 from copilot.channels.transport import NotDelivered, OutcomeUnknown
 from copilot.errors import Invalid
 from copilot.fakes import RecordingTransport
-from copilot.notices import EVERY, wait_for
+from copilot.notices import EVERY
 from tests.builders import Desk, make_services, timer
 
 ENGLISH = "You will hear from us by {expected} ({zone}), not by {due}."
@@ -129,9 +129,6 @@ def test_the_place_in_the_queue_makes_the_prediction(honest):
     honest.services.notifier.deliver_due()
     assert len(told(honest)) == 4
     assert {notice.ticket_id for notice in told(honest)} <= set(ids)
-    assert [wait_for(rank, agents) for rank, agents in ((1, 1), (10, 1), (10, 3), (1, 3))] == [
-        timedelta(minutes=minutes) for minutes in (6, 60, 24, 6)
-    ]
 
 
 def test_the_kill_switch_stops_notices(honest):
