@@ -1,25 +1,22 @@
 """What people say of a ticket against triage: its category, mood and priority. It holds at once, and it is a label.
 
 Everything happens in the caller's transaction; refusing raises before anything is written. After a corrected category
-or mood the rules are asked again with what is known now, about the priority alone: it may rise, it never falls by
-itself, and one that a person set stays.
+or mood the rules are applied again with what is known now, while the customer waits: a priority may rise by that, it
+never falls by itself, and one that a person set stays.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from copilot import promises
 from copilot.configuration import Configuration
 from copilot.errors import Conflict, Invalid
-from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
-from copilot.snapshots import load_snapshots
+from copilot.rule_clock import apply_again
 from copilot.store import journal, labels, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
 from sla.events import Event
-from triage.assess import TicketText
 from triage.learning import OUT_OF_SCOPE
-from triage.rules import Rule, RuleFacts, apply
 from triage.sentiment import LEVELS
 
 
@@ -38,7 +35,7 @@ def set_category(
     ticket.category_is_manual = True
     journal.record(session, now, "category_corrected", ticket_id, before=ticket.category, after=category, by=by)
     ticket.category, ticket.updated_at = category, now
-    ask_rules(session, ticket, configuration.rules, now)
+    apply_again(session, ticket, configuration.rules, book, now)
     promises.resettle(session, ticket, book, now)
     return ticket
 
@@ -61,7 +58,7 @@ def set_sentiment(
     found = {"label": sentiment, "score": LEVELS[sentiment], "by_hand": True}
     ticket.triage, ticket.updated_at = {**ticket.triage, "sentiment": found}, now
     journal.record(session, now, "sentiment_corrected", ticket_id, before=before, after=sentiment, by=by)
-    ask_rules(session, ticket, configuration.rules, now)
+    apply_again(session, ticket, configuration.rules, book, now)
     promises.resettle(session, ticket, book, now)
     return ticket
 
@@ -108,35 +105,3 @@ def predicted_category(ticket: Ticket) -> str:
 def mood_of(ticket: Ticket) -> str:
     """The mood of the ticket as it is known now."""
     return str(ticket.triage.get("sentiment", {}).get("label", "neutral"))
-
-
-def ask_rules(session: Session, ticket: Ticket, rules: tuple[Rule, ...], now: datetime) -> None:
-    """Raise the priority to what the rules say now, unless a person set it. The caller settles the promise anew."""
-    if ticket.priority_is_manual or ticket.triaged_message_id is None:
-        return
-    outcome = apply(rules, facts_of(session, ticket, now))
-    order = [str(priority) for priority in promises.PRIORITIES]
-    if order.index(outcome.priority) <= order.index(ticket.priority):
-        return
-    promises.add_event(session, ticket.id or 0, Event.priority_changed(now, outcome.priority))
-    journal.record(
-        session, now, "priority_changed", ticket.id, before=ticket.priority, after=outcome.priority, by="rules",
-        reasons=list(outcome.reasons),
-    )  # fmt: skip
-    ticket.priority = outcome.priority
-
-
-def facts_of(session: Session, ticket: Ticket, now: datetime) -> RuleFacts:
-    """What the rules may ask about the ticket as it stands now."""
-    (snapshot,) = load_snapshots(session, [ticket], now)
-    return RuleFacts(
-        category=ticket.category,
-        sentiment=mood_of(ticket),
-        signals=frozenset(ticket.triage.get("signals", ())),
-        segment=segment_of(snapshot.customer) or "",
-        channel=ticket.channel,
-        language=ticket.language,
-        text=TicketText.of(ticket.subject, snapshot.text).readable,
-        waiting=max(now - (snapshot.waiting_since or now), timedelta(0)),
-        contacts=snapshot.contacts,
-    )

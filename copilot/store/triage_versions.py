@@ -87,9 +87,9 @@ def claim(session: Session, worker: str, now: datetime, lease: timedelta) -> Tri
 
 
 def renew(session: Session, version_id: int, worker: str, until: datetime) -> bool:
-    """Hold a candidate for longer; false when it is no longer ours."""
+    """Hold a version that we teach for longer, be it live already; false when it is no longer ours."""
     row = find(session, version_id)
-    if row.claimed_by != worker or row.state != "candidate":
+    if row.claimed_by != worker or row.state not in ("candidate", "live"):
         return False
     row.claimed_until = until
     return True
