@@ -242,6 +242,25 @@ def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None
     show(result, as_json)
 
 
+@evaluate.command("sentiment")
+@click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--train",
+    "--corrections",
+    "train",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Rows that people have corrected; without them the model that comes along is measured.",
+)
+@click.option("--json", "as_json", is_flag=True)
+def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
+    """Sentiment: CSV with columns text,label; labels are negative, neutral, positive (or the five levels)."""
+    from copilot.evals.sentiment import evaluate_sentiment
+    from knowledge.embedding import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(Settings().embedder)
+    show(evaluate_sentiment(test, encode=embedder.encode, train_csv=train, progress=stderr.print), as_json)
+
+
 @evaluate.command("retrieval")
 @click.option("--articles", required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -18,6 +18,7 @@ from triage.evidence import evidence_of
 from triage.labels import Category, parse_categories
 from triage.learning import CONFIRMED, CORRECTED, Judgement, Row, example_rows, folds_of, judge, usable
 from triage.moods import judge_moods, mood_texts
+from triage.sentiment import shipped_model
 
 CHUNK = 200
 LABEL_KEY = "label:"
@@ -142,13 +143,16 @@ def run_trial(before: Material | None, after: Material, encode: Encode) -> Trial
         old_side = new_side
     else:
         old_side = judge(old, judged, folds, vectors)
-    return Trial(compare(old_side, new_side), old_side, new_side, _moods(before, after, vectors))
+    return Trial(compare(old_side, new_side), old_side, new_side, _moods(before, after, vectors, encode))
 
 
-def _moods(before: Material | None, after: Material, vectors: dict[str, Vectors]) -> tuple[int, int, int]:
+def _moods(
+    before: Material | None, after: Material, vectors: dict[str, Vectors], encode: Encode
+) -> tuple[int, int, int]:
     asked = after.labels.moods
     if not asked:
         return 0, 0, 0
-    new = sum(judge_moods(asked, asked, vectors).values())
-    old = sum(judge_moods(before.labels.moods if before else (), asked, vectors).values())
+    base = shipped_model(encode)
+    new = sum(judge_moods(asked, asked, vectors, base).values())
+    old = sum(judge_moods(before.labels.moods if before else (), asked, vectors, base).values())
     return old, new, len(asked)

@@ -21,7 +21,7 @@ from triage.negatives import Negatives, stacked
 from triage.questions import questions
 from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
-from triage.sentiment import Sentiment, SentimentModel
+from triage.sentiment import Sentiment, SentimentModel, shipped_model
 from triage.text import readable
 
 CLASSIFIER_VERSION = "1"
@@ -139,7 +139,7 @@ def build_models(
     rows = [row for row in (*example_rows(categories), *known) if row.teaches]
     texts = list(dict.fromkeys([*(row.text for row in rows), *mood_texts(labels.moods)]))
     vectors = dict(zip(texts, np.asarray(encode(texts), np.float32), strict=True))
-    sentiment = fit_moods(labels.moods, vectors)
+    sentiment = fit_moods(labels.moods, vectors, shipped_model(encode))
     inside = [row for row in rows if row.label != OUT_OF_SCOPE]
     if not inside:
         return TriageModels(None, None, sentiment, tuple(rules), *fingerprints)

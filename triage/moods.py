@@ -1,6 +1,6 @@
 """Decides what the mood model is taught, and judges how well, by models that never saw what they judge.
 
-Agents' corrections join the examples that come with the project. It refuses to know how a mood is told from a text.
+Agents' corrections pull over the model that comes with the project. It refuses to know how a mood is told from a text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,29 +8,30 @@ from collections.abc import Mapping, Sequence
 from triage.head import Vectors
 from triage.learning import Row, folds_of
 from triage.negatives import stacked
-from triage.sentiment import LEVELS, SentimentModel, shipped_examples
+from triage.sentiment import LEVELS, SentimentModel
 
 
 def mood_texts(corrections: Sequence[Row]) -> list[str]:
     """Return every text whose vector `fit_moods` needs."""
-    return [*shipped_examples()[0], *(row.text for row in corrections)]
+    return [row.text for row in corrections]
 
 
-def fit_moods(corrections: Sequence[Row], vectors: Mapping[str, Vectors]) -> SentimentModel:
-    """Fit to the shipped examples and these corrections, whose labels are levels; `vectors` by text, L2-normalised."""
-    texts, levels = shipped_examples()
+def fit_moods(corrections: Sequence[Row], vectors: Mapping[str, Vectors], base: SentimentModel) -> SentimentModel:
+    """Pull `base` over by these corrections, whose labels are levels; `vectors` by text, L2-normalised."""
     known = sorted((row for row in corrections if row.label in LEVELS), key=lambda row: row.key)
-    every = [vectors[text] for text in (*texts, *(row.text for row in known))]
-    return SentimentModel.fit(stacked(every), [*levels, *(row.label for row in known)])
+    texts = [row.text for row in known]
+    return base.corrected(stacked([vectors[text] for text in texts]), texts, [row.label for row in known])
 
 
-def judge_moods(taught: Sequence[Row], judged: Sequence[Row], vectors: Mapping[str, Vectors]) -> dict[str, bool]:
+def judge_moods(
+    taught: Sequence[Row], judged: Sequence[Row], vectors: Mapping[str, Vectors], base: SentimentModel
+) -> dict[str, bool]:
     """Return by key whether models taught without that text see each of these corrections' moods as the agent did."""
     folds = folds_of(judged)
     found: dict[str, bool] = {}
     for number in sorted(set(folds.values())):
         out = [row for row in judged if folds[row.text] == number]
-        model = fit_moods([row for row in taught if folds.get(row.text) != number], vectors)
+        model = fit_moods([row for row in taught if folds.get(row.text) != number], vectors, base)
         seen = model.score_many(stacked([vectors[row.text] for row in out]), [row.text for row in out])
         found.update({row.key: mood.label == row.label for row, mood in zip(out, seen, strict=True)})
     return found
