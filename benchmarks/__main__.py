@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, pipeline, ranking, reports, store
+from benchmarks import business_time, pipeline, queue_page, ranking, reports, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
     "pipeline": pipeline.main,
+    "queue_page": queue_page.main,
     "ranking": ranking.main,
     "reports": reports.main,
     "store": store.main,

@@ -1,21 +1,27 @@
 """The ranked queue: which ticket an agent should take next, and why it stands there.
 
-A long queue takes a while to rank, so its order is kept for as many seconds as it has ten thousands of tickets, at most
-ten; meanwhile what has left the queue is left out, which the journal tells. A short queue is ranked anew each time.
+Only what is within sight is ranked: the tickets nearest their goal, and the longest overdue for the places that are
+kept for them. What lies behind follows in a plain order straight from the database, so a page costs about the same
+however long the queue is, nothing is kept in memory between two requests, and every process shows the same queue.
+
+Why a ticket behind the horizon does not belong on the first page: the choice of `sla.ranking` walks the tickets in the
+order in which they fall due, so what is within sight is chosen among as if nothing came behind, and the chosen
+stand in that order. A ticket from behind falls due after all of them. All it could do is take the time of one that is
+worth less an hour and falls due before it; what that changes on the first page is measured in docs/benchmarks.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from copilot.store import accounts, journal, tickets
+from copilot.store import accounts, tickets, waiting
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
-from copilot.store.tickets import QueueEntry
+from copilot.store.waiting import QueueEntry, Shown, Stretch
 from sla.load import Load, forecast
 from sla.ranking import RESERVE, QueueItem, Ranked, rank_with_reasons
+from sla.reserve import share_of_time
 from sla.timers import read_instant
 
 # How much a kept promise counts by priority; the ranking gives up light promises first when not all can be kept.
@@ -24,14 +30,22 @@ WEIGHTS = {"low": 1.0, "normal": 1.5, "high": 2.0, "urgent": 3.0}
 # until handling times are measured, every ticket is expected to take this long
 EXPECTED_HANDLING = timedelta(minutes=6)
 
-SHORT = 1_000  # tickets; ranking so few takes milliseconds
-LONGEST_KEPT = timedelta(seconds=10)
-MOST_CHANGES = 500
 MOST_RECENT = 2_000
+MOST_WAITING = 20_000
+
+
+class Sight(NamedTuple):
+    """How many tickets are ranked: those soonest due that are not late yet, and those longest overdue."""
+
+    ahead: int = 2_000
+    overdue: int = 400
+
+
+SIGHT = Sight()
 
 
 class QueuePlace(NamedTuple):
-    """A ticket's place: `rank` counts from 1, with gaps where tickets have left since the queue was ranked."""
+    """A ticket's place among those shown; `rank` counts from 1."""
 
     rank: int
     entry: QueueEntry
@@ -43,39 +57,43 @@ class QueuePlace(NamedTuple):
         return self.row.why
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The queue as it was ranked at `at`, when `newest` was the journal's last entry."""
+def ranked(
+    session: Session,
+    now: datetime,
+    reserve: float = RESERVE,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    shown: Shown = "all",
+    sight: Sight = SIGHT,
+) -> list[QueuePlace]:
+    """Tickets that wait for an agent, in the order in which to take them; `reserve` as in `sla.ranking.rank`.
 
-    places: list[QueuePlace]
-    at: datetime
-    newest: int
-    reserve: float
+    All of them, or a page: `limit` of those that the reader wants to see, from `offset` on. The order is total, so
+    pages of the same moment hold each ticket once. Without a limit it costs as much as the queue is long.
+    """
+    found: list[_Place] = []
+    skip, most = offset, waiting.count(session, shown, now) if limit is None else limit
+    for part in _parts(session, now, reserve, shown, sight):
+        if len(found) == most:
+            break
+        rows = part.cut(skip, most - len(found))
+        skip = 0 if rows or not skip else skip - part.size()
+        found.extend(rows)
+    return [QueuePlace(rank, entry, row) for rank, (entry, row) in enumerate(found, start=offset + 1)]
 
 
-_orders: WeakKeyDictionary[Any, _Order] = WeakKeyDictionary()  # by engine
-
-
-def ranked(session: Session, now: datetime, reserve: float = RESERVE) -> list[QueuePlace]:
-    """Every ticket that waits for an agent, in the order in which to take them; `reserve` as in `sla.ranking.rank`."""
-    database = session.get_bind()
-    order = _orders.get(database)
-    if order is not None and order.reserve == reserve and _fresh(order, now):
-        changes = journal.after(session, order.newest, MOST_CHANGES)
-        if len(changes) < MOST_CHANGES:
-            return _without_gone(session, order.places, {entry.ticket_id for entry in changes if entry.ticket_id})
-    newest = journal.newest_id(session)
-    places = _rank(session, now, reserve)
-    if len(places) > SHORT:
-        _orders[database] = _Order(places, now, newest, reserve)
-    else:
-        _orders.pop(database, None)
-    return places
+def reasons(session: Session, now: datetime, ids: Sequence[int], sight: Sight = SIGHT) -> dict[int, str]:
+    """Why those of these tickets that wait for an agent stand where they stand."""
+    seen = _look(session, now, RESERVE, "all", sight)
+    words = {entry.id: row.why for places in (seen.first, seen.late, seen.hardly) for entry, row in places}
+    behind = {entry.id: _unranked(entry, now).why for entry in waiting.of_ids(session, ids)}
+    return {id: words.get(id, why) for id, why in behind.items()}
 
 
 def load(session: Session, now: datetime, window: timedelta = timedelta(hours=24)) -> Load:
     """What the coming hours hold when they are like the `window` before `now`; of its tickets at most the newest
-    `MOST_RECENT` are looked at, and the window shortened to them.
+    `MOST_RECENT` are looked at, and the window shortened to them; of those that wait, the `MOST_WAITING` soonest due.
     """
     rows = tickets.recent(session, MOST_RECENT)
     if len(rows) == MOST_RECENT:
@@ -84,35 +102,96 @@ def load(session: Session, now: datetime, window: timedelta = timedelta(hours=24
         QueueItem(row.id or 0, row.received_at, _first_due(row), WEIGHTS[row.priority], EXPECTED_HANDLING)
         for row in rows
     ]
-    waiting = [_item(entry) for entry in tickets.queue_entries(session)]
-    return forecast(recent, waiting, now, _agents(session), window)
+    ahead = [item(entry) for entry in waiting.first(session, "ahead", now, MOST_WAITING)]
+    told = forecast(recent, ahead, now, _agents(session), window)
+    return replace(told, already_late=waiting.further_count(session, "overdue", now, None))
 
 
-def _fresh(order: _Order, now: datetime) -> bool:
-    age = now - order.at
-    return timedelta(0) <= age < min(LONGEST_KEPT, timedelta(seconds=len(order.places) / 10_000))
+_Place = tuple[QueueEntry, Ranked]
 
 
-def _without_gone(session: Session, places: list[QueuePlace], changed: set[int]) -> list[QueuePlace]:
-    """The places without tickets that have left the queue."""
-    rows = tickets.by_ids(session, sorted(changed)) if changed else {}
-    gone = {id for id, row in rows.items() if row.status not in tickets.QUEUED or row.reply_pending}
-    return [place for place in places if place.entry.id not in gone] if gone else places
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was ranked, as far as the reader wants to see it: what can be done in time or gives way to that, what is
+    late, what is not late yet and can hardly be kept. `horizon` and `oldest` are the last in sight when more follow.
+    """
+
+    first: list[_Place]
+    late: list[_Place]
+    hardly: list[_Place]
+    horizon: QueueEntry | None
+    oldest: QueueEntry | None
 
 
-def _rank(session: Session, now: datetime, reserve: float) -> list[QueuePlace]:
-    entries: dict[str | int, QueueEntry] = {entry.id: entry for entry in tickets.queue_entries(session)}
-    items = [_item(entry) for entry in entries.values()]
-    rows = rank_with_reasons(items, now, _agents(session), reserve)
-    return [QueuePlace(place, entries[row.item.id], row) for place, row in enumerate(rows, start=1)]
+class _Part(NamedTuple):
+    """A part of the queue: `cut(offset, limit)` reads of it, `size()` counts it."""
+
+    cut: Callable[[int, int], Sequence[_Place]]
+    size: Callable[[], int]
 
 
-def _item(entry: QueueEntry) -> QueueItem:
+def _parts(session: Session, now: datetime, reserve: float, shown: Shown, sight: Sight) -> Iterator[_Part]:
+    """The whole queue in its order: late tickets behind all that are not, as in the ranking; the paused last."""
+    seen = _look(session, now, reserve, shown, sight)
+
+    def stored(stretch: Stretch, after: QueueEntry | None) -> _Part:
+        def cut(offset: int, limit: int) -> Sequence[_Place]:
+            rows = waiting.further(session, stretch, now, after, limit, offset, shown)
+            return [(entry, _unranked(entry, now)) for entry in rows]
+
+        return _Part(cut, lambda: waiting.further_count(session, stretch, now, after, shown))
+
+    yield _in_memory(seen.first)
+    if seen.horizon:
+        yield stored("ahead", seen.horizon)
+    yield _in_memory(seen.late)
+    if seen.oldest:
+        yield stored("overdue", seen.oldest)
+    yield _in_memory(seen.hardly)
+    yield stored("paused", None)
+
+
+def _in_memory(places: list[_Place]) -> _Part:
+    return _Part(lambda offset, limit: places[offset : offset + limit], lambda: len(places))
+
+
+def _look(session: Session, now: datetime, reserve: float, shown: Shown, sight: Sight) -> _Seen:
+    """Rank what is within sight."""
+    ahead = waiting.first(session, "ahead", now, sight.ahead, shown)
+    overdue = waiting.first(session, "overdue", now, sight.overdue, shown)
+    oldest = overdue[-1] if len(overdue) == sight.overdue else None
+    entries: dict[str | int, QueueEntry] = {entry.id: entry for entry in (*ahead, *overdue)}
+    agents, items = _agents(session), {entry.id: item(entry) for entry in (*ahead, *overdue)}
+    work = sum(items[entry.id].expected_handling.total_seconds() for entry in overdue)
+    behind = 0.0
+    if oldest and share_of_time(work, 0.0, agents, reserve) > reserve:
+        # taken to be like those in sight; not counted when these alone bring the share down to its least
+        behind = work / len(overdue) * waiting.further_count(session, "overdue", now, oldest)
+    rows = rank_with_reasons(items.values(), now, agents, reserve, behind)
+    groups: dict[str, list[_Place]] = {"first": [], "late": [], "hardly": []}
+    for row in rows:
+        if entries[row.item.id].shown:
+            group = "first" if row.standing != "lost" else "late" if row.left < 0 else "hardly"
+            groups[group].append((entries[row.item.id], row))
+    horizon = ahead[-1] if len(ahead) == sight.ahead else None
+    return _Seen(**groups, horizon=horizon, oldest=oldest)
+
+
+def _unranked(entry: QueueEntry, now: datetime) -> Ranked:
+    """A ticket behind what was ranked, which says no more than when it is due or since when it is late."""
+    if entry.next_goal_at is None:
+        return Ranked(item(entry), "paused", 0.0, 0.0)
+    left = (entry.next_goal_at - now).total_seconds()
+    return Ranked(item(entry), "lost" if left < 0 else "kept", left, 0.0)
+
+
+def item(entry: QueueEntry) -> QueueItem:
+    """The ticket as the ranking knows it."""
     return QueueItem(entry.id, entry.received_at, entry.next_goal_at, WEIGHTS[entry.priority], EXPECTED_HANDLING)
 
 
 def _agents(session: Session) -> int:
-    return max(1, sum(user.active and user.role == "agent" for user in accounts.users(session)))
+    return max(1, accounts.active_agents(session))
 
 
 def _first_due(ticket: Ticket) -> datetime | None:

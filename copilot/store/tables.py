@@ -10,6 +10,8 @@ from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint,
 from sqlmodel import Field, Relationship, SQLModel
 
 ONE_LIVE = text("state = 'live'")
+WAITING = "status IN ('new', 'open') AND NOT reply_pending"
+"""Which tickets wait for an agent; the same words in index and query, so that the database sees that the index fits."""
 
 
 def json_column() -> Any:
@@ -54,8 +56,16 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_ticket_work", "work_state", "work_after"),
-        Index("ix_ticket_queue", "status", "reply_pending"),
-    )
+        Index("ix_ticket_status", "reply_pending", "status"),
+        Index(
+            "ix_ticket_goal", "next_goal_at", "received_at", "id", "priority", "category", "next_due_at", "status",
+            "reply_pending", sqlite_where=text(WAITING), postgresql_where=text(WAITING),
+        ),
+        Index(
+            "ix_ticket_due", "next_due_at", "priority", "status", "reply_pending", sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str

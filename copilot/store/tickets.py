@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy import func, or_
@@ -16,17 +15,6 @@ from copilot.store.tables import Customer, Message, Organisation, SlaEvent, Tick
 QUEUED = ("new", "open")
 DONE = ("solved", "closed")
 PROMISED_OPEN = (col(Ticket.status).not_in(DONE), col(Ticket.policy_version).is_not(None))
-
-
-class QueueEntry(NamedTuple):
-    """The few columns that ranking needs of each waiting ticket."""
-
-    id: int
-    received_at: datetime
-    next_due_at: datetime | None
-    next_goal_at: datetime | None
-    priority: str
-    category: str | None
 
 
 def find(session: Session, ticket_id: int) -> Ticket:
@@ -188,15 +176,6 @@ def make_rules_due(session: Session, now: datetime) -> None:
 def waiting_count(session: Session) -> int:
     """How many tickets the pipeline still owes a pass."""
     return session.exec(select(func.count()).where(Ticket.work_state == "waiting")).one()
-
-
-def queue_entries(session: Session) -> list[QueueEntry]:
-    """All tickets that wait for an agent: new or open, with no reply on its way."""
-    columns = (Ticket.id, Ticket.received_at, Ticket.next_due_at, Ticket.next_goal_at, Ticket.priority, Ticket.category)
-    wanted = sqlalchemy.select(*(col(column) for column in columns)).where(
-        col(Ticket.status).in_(QUEUED), col(Ticket.reply_pending).is_(False)
-    )
-    return [QueueEntry(*row) for row in session.execute(wanted)]
 
 
 def promised_open(session: Session, after: int, limit: int, locked: bool = False) -> Sequence[Ticket]:

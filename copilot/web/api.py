@@ -14,7 +14,7 @@ from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
-from copilot.store import articles, drafts, tickets
+from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
 from copilot.web import closing_days, corrections, policy_changes, reports, rules
 from copilot.web import representations as shapes
@@ -151,12 +151,12 @@ def change_status(data: JSONBody[StatusBody], id: Id, services: Services, identi
 @get("/queue", sync_to_thread=True, guards=[needs_agent])
 def read_queue(services: Services, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
     """The ranked queue."""
+    now = services.now()
     with services.db.read() as session:
-        places = ranked(session, services.now())
-        page = places[offset : offset + limit]
-        rows = tickets.by_ids(session, [place.entry.id for place in page])
-        items = [shapes.place_json(place, rows[place.entry.id]) for place in page]
-    return {"total": len(places), "items": items}
+        places = ranked(session, now, limit=limit, offset=offset)
+        rows = tickets.by_ids(session, [place.entry.id for place in places])
+        items = [shapes.place_json(place, rows[place.entry.id]) for place in places]
+        return {"total": waiting.count(session, "all", now), "items": items}
 
 
 @get("/queue/load", sync_to_thread=True, guards=[needs_agent])

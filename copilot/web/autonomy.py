@@ -8,8 +8,8 @@ from litestar.params import URLEncodedBody
 
 from copilot import configuration
 from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
-from copilot.queue import load, ranked
-from copilot.store import drafts, outbox
+from copilot.queue import load
+from copilot.store import drafts, outbox, waiting
 from copilot.store.session import Session
 from copilot.web import presenters, wording
 from copilot.web.admin_views import AdminView, CategoryRowView, Figure
@@ -124,12 +124,11 @@ def standing(setting: CategoryAutonomy) -> str:
 
 def figures(session: Session, services: Services) -> tuple[Figure, ...]:
     """The numbers that an admin looks at first."""
-    places, verdicts = ranked(session, services.now()), drafts.verdict_counts(session)
-    replies = outbox.counts_by_state(session)
-    late = sum(place.entry.next_due_at is not None and place.entry.next_due_at < services.now() for place in places)
+    now, verdicts, replies = services.now(), drafts.verdict_counts(session), outbox.counts_by_state(session)
+    every, late = waiting.count(session, "all", now), waiting.count(session, "late", now)
     unclear = replies.get("uncertain", 0) + replies.get("failed", 0)
     return (
-        Figure("Waiting for a person", str(len(places)), f"{late} late" if late else "none late", tone(late)),
+        Figure("Waiting for a person", str(every), f"{late} late" if late else "none late", tone(late)),
         approval_figure(verdicts),
         Figure("Replies delivered", str(replies.get("delivered", 0)), f"{replies.get('waiting', 0)} about to leave"),
         Figure("Deliveries to look at", str(unclear), "uncertain or failed", tone(unclear)),

@@ -1,5 +1,6 @@
 """The workspace: the queue, an open ticket, and what an agent does to a ticket besides its draft."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,10 +8,11 @@ from litestar.params import FromQuery, URLEncodedBody
 
 from copilot import corrections, intake, promises
 from copilot.intake import NewMessage
-from copilot.queue import ranked
-from copilot.store import drafts, outbox, tickets
+from copilot.queue import ranked, reasons
+from copilot.store import drafts, outbox, tickets, waiting
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
+from copilot.store.waiting import Shown
 from copilot.web import presenters, queue_presenter, wording
 from copilot.web.auth import Identity, needs_agent
 from copilot.web.forms import MessageForm, StatusForm, TriageForm, undo_delay, unique
@@ -101,7 +103,7 @@ def ticket_fragment(services: Services, id: int, headers: dict[str, str] | None 
 def next_fragment(services: Services, headers: dict[str, str]) -> Response[str]:
     """The ticket that matters most now, or the empty place when nobody waits; the address follows."""
     with services.db.read() as session:
-        places = ranked(session, services.now())
+        places = ranked(session, services.now(), limit=1)
         if places:
             view = ticket_view(session, services, places[0].entry.id)
             address = {"hx-push-url": f"/tickets/{view.ticket_id}"}
@@ -114,36 +116,37 @@ def queue_page(
     session: Session, services: Services, text: str = "", filter_name: str = "all", selected: int | None = None
 ) -> QueuePage:
     """The rows shown: the ranked queue, or whatever a search finds in any status."""
-    now, text = services.now(), " ".join(text.split())[:LONGEST_SEARCH]
-    places = ranked(session, now)
-    shown = queue_presenter.chosen(places, filter_name, now)
-    found: list[tuple[Ticket, int, str]]
-    if text:
-        rank_of = {place.entry.id: place for place in places}
-        rows = tickets.recent(session, MOST_ROWS, text)
-        found = [(row, *_place(rank_of.get(row.id or 0), row)) for row in rows]
-    else:
-        page_of = shown[:MOST_ROWS]
-        by_id = tickets.by_ids(session, [place.entry.id for place in page_of])
-        found = [(by_id[place.entry.id], place.rank, place.why) for place in page_of if place.entry.id in by_id]
+    now, text, shown = services.now(), " ".join(text.split())[:LONGEST_SEARCH], queue_presenter.chosen(filter_name)
+    counts = {name: waiting.count(session, name, now) for name in queue_presenter.FILTERS}
+    found = _found(session, now, text) if text else _first(session, now, shown)
     return QueuePage(
         rows=_rows(session, services, found, selected),
-        total=len(found) if text else len(shown),
-        filters=queue_presenter.filters(places, filter_name, now),
+        total=len(found) if text else counts[shown],
+        filters=queue_presenter.filters(counts, shown),
         query=text,
         filter_name=filter_name,
         selected_id=selected,
     )
 
 
-def _place(place: Any, ticket: Ticket) -> tuple[int, str]:
-    """Rank and reason of a ticket that a search found; a ticket that waits for nobody says its status."""
-    return (place.rank, place.why) if place else (0, wording.label(wording.STATUSES, ticket.status))
+_Found = tuple[Ticket, int, str]
 
 
-def _rows(
-    session: Session, services: Services, found: list[tuple[Ticket, int, str]], selected: int | None
-) -> tuple[Any, ...]:
+def _first(session: Session, now: datetime, shown: Shown) -> list[_Found]:
+    """The first tickets of the queue, with rank and reason."""
+    places = ranked(session, now, limit=MOST_ROWS, shown=shown)
+    by_id = tickets.by_ids(session, [place.entry.id for place in places])
+    return [(by_id[place.entry.id], place.rank, place.why) for place in places if place.entry.id in by_id]
+
+
+def _found(session: Session, now: datetime, text: str) -> list[_Found]:
+    """What a search finds, unranked; a ticket that waits for nobody says its status."""
+    rows = tickets.recent(session, MOST_ROWS, text)
+    why = reasons(session, now, [row.id or 0 for row in rows])
+    return [(row, 0, why.get(row.id or 0, wording.label(wording.STATUSES, row.status))) for row in rows]
+
+
+def _rows(session: Session, services: Services, found: list[_Found], selected: int | None) -> tuple[Any, ...]:
     ids = [ticket.id or 0 for ticket, _, _ in found]
     customers = tickets.customers(session, sorted({ticket.customer_id for ticket, _, _ in found}))
     conversations, newest = tickets.messages_of(session, ids), drafts.newest_of(session, ids)

@@ -1,62 +1,27 @@
-"""The ranked queue as rows: which tickets a filter shows, what each row says."""
+"""The ranked queue as rows: the names of the filters, what each row says."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from copilot.queue import QueuePlace
 from copilot.store.tables import Customer, Draft, Message, Ticket
-from copilot.store.tickets import QueueEntry
+from copilot.store.waiting import Shown
 from copilot.web import wording
 from copilot.web.views import DueView, QueueFilter, QueueRow
 
-SOON = timedelta(hours=1)
 SNIPPET = 160
 # not worth a mark on every row
 PLAIN_SEGMENTS = ("standard", "default", "regular")
-Test = Callable[[QueueEntry, datetime], bool]
+FILTERS: Mapping[Shown, str] = {"all": "All", "soon": "Due soon", "late": "Late", "pressing": "Pressing"}
 
 
-def waits(_entry: QueueEntry, _now: datetime) -> bool:
-    """Every ticket in the queue."""
-    return True
+def chosen(name: str) -> Shown:
+    """The filter of this name; an unknown one shows all."""
+    return next((known for known in FILTERS if known == name), "all")
 
 
-def due_soon(entry: QueueEntry, now: datetime) -> bool:
-    """Due within the hour."""
-    return entry.next_due_at is not None and now <= entry.next_due_at <= now + SOON
-
-
-def late(entry: QueueEntry, now: datetime) -> bool:
-    """Its promise is broken already."""
-    return entry.next_due_at is not None and entry.next_due_at < now
-
-
-def pressing(entry: QueueEntry, _now: datetime) -> bool:
-    """High or urgent."""
-    return entry.priority in ("high", "urgent")
-
-
-FILTERS: Mapping[str, tuple[str, Test]] = {
-    "all": ("All", waits),
-    "soon": ("Due soon", due_soon),
-    "late": ("Late", late),
-    "pressing": ("Pressing", pressing),
-}
-
-
-def chosen(places: Sequence[QueuePlace], name: str, now: datetime) -> list[QueuePlace]:
-    """The places that the filter shows; an unknown filter shows all."""
-    _, test = FILTERS.get(name, FILTERS["all"])
-    return [place for place in places if test(place.entry, now)]
-
-
-def filters(places: Sequence[QueuePlace], active: str, now: datetime) -> tuple[QueueFilter, ...]:
+def filters(counts: Mapping[Shown, int], active: Shown) -> tuple[QueueFilter, ...]:
     """Every filter with its count."""
-    active = active if active in FILTERS else "all"
-    return tuple(
-        QueueFilter(name, label, sum(test(place.entry, now) for place in places), name == active)
-        for name, (label, test) in FILTERS.items()
-    )
+    return tuple(QueueFilter(name, label, counts[name], name == active) for name, label in FILTERS.items())
 
 
 def row_view(

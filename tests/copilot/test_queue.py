@@ -1,25 +1,49 @@
-"""The service's queue: ranked, kept for a while when long, and its load."""
+"""The service's queue: ranked as far as it is in sight, in a plain order behind, and its load."""
 
+import random
 from datetime import timedelta
 
 import pytest
+from sqlmodel import insert
 
 from copilot import queue
-from copilot.store import journal, tickets
-from copilot.store.tables import Ticket
+from copilot.queue import Sight
+from copilot.store import tickets, waiting
+from copilot.store.tables import Customer, Ticket
+from sla.ranking import RESERVE, rank
+from sla.reserve import LARGEST
+
+EVERYTHING = Sight(10_000, 10_000)
+TARGETS = {"urgent": 1, "high": 4, "normal": 8, "low": 24}
 
 
-@pytest.fixture
-def short(monkeypatch):
-    """Even few tickets are a long queue, whose order is kept for ten seconds."""
-    monkeypatch.setattr(queue, "SHORT", 0)
-    monkeypatch.setattr(queue, "_fresh", lambda order, now: timedelta(0) <= now - order.at < queue.LONGEST_KEPT)
+def fill(desk, size, seed=0, late=0.4, paused=0.1):
+    """Random open tickets of all priorities: late, due within their targets, paused."""
+    source, now = random.Random(seed), desk.now()
+
+    def row(number):
+        priority = source.choice(list(TARGETS))
+        hours = source.uniform(-100, 0) if source.random() < late else source.uniform(0, TARGETS[priority])
+        due = None if source.random() < paused else now + timedelta(hours=hours)
+        return {
+            "channel": "api", "external_id": f"x-{number}", "content_hash": "", "subject": "", "customer_id": 1,
+            "received_at": now - timedelta(hours=source.uniform(24, 200)), "created_at": now, "updated_at": now,
+            "status": "open", "priority": priority, "tags": [], "triage": {}, "timers": [], "next_due_at": due,
+            "next_goal_at": due, "work_after": now,
+        }  # fmt: skip
+
+    def store(session):
+        session.add(Customer(id=1, email="kim@example.com"))
+        session.flush()
+        session.execute(insert(Ticket), [row(number) for number in range(size)])
+
+    desk.do(store)
 
 
-def ids(desk):
+def ids(desk, **asked):
     """The queue's tickets in their order."""
     with desk.services.db.read() as session:
-        return [place.entry.id for place in queue.ranked(session, desk.now())]
+        return [place.entry.id for place in queue.ranked(session, desk.now(), **asked)]
 
 
 def test_every_place_says_why(desk):
@@ -32,47 +56,101 @@ def test_every_place_says_why(desk):
     assert place.why.startswith("due in ")
 
 
-def test_a_short_queue_is_ranked_anew(desk):
-    """A ticket that comes stands in the queue at once."""
+def test_the_queue_is_ranked_anew_each_time(desk):
+    """A ticket that comes stands in the queue at once, and one that is solved is gone at once."""
     desk.seed("categories", "policies")
     first = desk.open()
     assert ids(desk) == [first]
     second = desk.open()
     assert set(ids(desk)) == {first, second}
-
-
-def test_a_long_queue_is_kept_for_a_while(desk, short):
-    """What comes appears when the order is ten seconds old."""
-    desk.seed("categories", "policies")
-    first = desk.open()
-    assert ids(desk) == [first]
-    second = desk.open()
-    assert ids(desk) == [first]
-    desk.now.advance(seconds=11)
-    assert set(ids(desk)) == {first, second}
-
-
-def test_what_leaves_a_long_queue_is_gone_at_once(desk, short):
-    """A solved ticket is not shown, though the order was kept."""
-    desk.seed("categories", "policies")
-    first, second = desk.open(), desk.open()
-    assert set(ids(desk)) == {first, second}
-
-    def solve(session):
-        tickets.find(session, first).status = "solved"
-        journal.record(session, desk.now(), "status_changed", first, before="new", after="solved", by="test")
-
-    desk.do(solve)
+    desk.do(lambda session: setattr(tickets.find(session, first), "status", "solved"))
     assert ids(desk) == [second]
 
 
-def test_another_reserve_is_another_order(desk, short):
-    """The kept order is not used for another reserve."""
+def test_the_reserve_is_as_asked(desk):
+    """The least share for the overdue is the caller's."""
     desk.seed("categories", "policies")
     desk.open()
     with desk.services.db.read() as session:
         assert queue.ranked(session, desk.now(), 0.5)[0].row.share == 0.5
         assert queue.ranked(session, desk.now(), 0.3)[0].row.share == 0.3
+
+
+def test_a_queue_within_sight_stands_as_the_ranking_says(desk):
+    """While all is in sight, the order is that of `sla.ranking.rank` over everything."""
+    fill(desk, 300)
+    with desk.services.db.read() as session:
+        entries = [
+            entry for s in ("ahead", "overdue", "paused") for entry in waiting.first(session, s, desk.now(), 999)
+        ]
+    assert ids(desk) == [item.id for item in rank(map(queue.item, entries), desk.now(), 1)]
+
+
+@pytest.mark.parametrize("sight", [EVERYTHING, Sight(40, 20), Sight(7, 3), Sight(1, 1)])
+@pytest.mark.parametrize("shown", ["all", "soon", "late", "pressing"])
+def test_pages_hold_every_ticket_once(desk, sight, shown):
+    """However little is in sight and whatever is shown, the pages together are the whole list, and it is complete."""
+    fill(desk, 200)
+    whole = ids(desk, sight=sight, shown=shown)
+    with desk.services.db.read() as session:
+        assert len(whole) == len(set(whole)) == waiting.count(session, shown, desk.now())
+    assert set(whole) == set(ids(desk, sight=EVERYTHING, shown=shown))
+    pages = [ids(desk, sight=sight, shown=shown, limit=13, offset=offset) for offset in range(0, len(whole) + 20, 13)]
+    assert [id for page in pages for id in page] == whole
+
+
+def test_ranks_go_on_over_the_pages(desk):
+    """The rank is the place in the whole list, also behind what is in sight."""
+    fill(desk, 60)
+    with desk.services.db.read() as session:
+        places = queue.ranked(session, desk.now(), limit=5, offset=40, sight=Sight(5, 5))
+    assert [place.rank for place in places] == [41, 42, 43, 44, 45]
+
+
+def test_behind_the_sight_the_order_is_plain(desk):
+    """Not late by due time, then late longest first, then paused by receipt; each says as much and no more."""
+    fill(desk, 200, late=0.5)
+    with desk.services.db.read() as session:
+        places = queue.ranked(session, desk.now(), sight=Sight(1, 1))
+    hardly = [place for place in places if place.row.standing == "lost" and place.row.left >= 0]
+    behind = [place for place in places if place.rank > 2 and place not in hardly]
+    ahead, rest = [p for p in behind if p.row.left > 0], [p for p in behind if p.row.left <= 0]
+    late, paused = [p for p in rest if p.row.left < 0], [p for p in rest if p.entry.next_goal_at is None]
+    assert behind == ahead + late + paused
+    assert [p.row.left for p in ahead + late] == sorted(p.row.left for p in ahead) + sorted(p.row.left for p in late)
+    assert [p.entry.received_at for p in paused] == sorted(p.entry.received_at for p in paused)
+    assert all(p.why.startswith("due in ") and "gives way" not in p.why for p in ahead)
+    assert all(p.why.startswith("can no longer be kept") for p in late)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_places_are_those_of_ranking_everything(desk, seed):
+    """In a backlog with fifty times the promises that one agent can keep, the next hour's work is the same."""
+    fill(desk, 1_500, seed)
+    assert ids(desk, limit=15, sight=Sight(450, 100)) == ids(desk, limit=15, sight=EVERYTHING)
+
+
+def test_the_reserve_knows_of_the_overdue_behind_the_sight(desk):
+    """The share of time for the overdue is that of ranking everything, though few of them are in sight."""
+    fill(desk, 80, late=0.9, paused=0)
+
+    def share(sight):
+        with desk.services.db.read() as session:
+            places = queue.ranked(session, desk.now(), sight=sight)
+        return next(place.row.share for place in places if place.row.standing in ("kept", "gives way"))
+
+    assert share(EVERYTHING) == pytest.approx(share(Sight(100, 10)))
+    assert RESERVE < share(EVERYTHING) < LARGEST
+
+
+def test_reasons_of_found_tickets(desk):
+    """A ticket in sight says what the ranking says of it, one behind when it is due; others have no reason."""
+    fill(desk, 50, paused=0)
+    with desk.services.db.read() as session:
+        first, *_, last = places = queue.ranked(session, desk.now(), sight=Sight(5, 5))
+        told = queue.reasons(session, desk.now(), [first.entry.id, last.entry.id, 99_999], Sight(5, 5))
+    assert told == {first.entry.id: first.why, last.entry.id: last.why}
+    assert len(places) == 50
 
 
 def test_the_load(desk):
@@ -84,6 +162,14 @@ def test_the_load(desk):
         load = queue.load(session, desk.now(), timedelta(hours=1))
     assert load.utilisation == pytest.approx(0.3)
     assert load.alarm is None
+
+
+def test_the_load_counts_every_late_ticket(desk, monkeypatch):
+    """However few of the waiting are looked at, the late ones are counted."""
+    monkeypatch.setattr(queue, "MOST_WAITING", 5)
+    fill(desk, 100, late=1, paused=0)
+    with desk.services.db.read() as session:
+        assert queue.load(session, desk.now()).already_late == 100
 
 
 def test_the_load_of_many_tickets_looks_at_the_newest(desk, monkeypatch):

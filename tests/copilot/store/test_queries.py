@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from copilot.errors import NotFound
-from copilot.store import accounts, articles, configuration, drafts, journal, outbox, tickets
+from copilot.store import accounts, articles, configuration, drafts, journal, outbox, tickets, waiting
 from copilot.store.session import Database
 from copilot.store.tables import ApiKey, ArticleRow, PassageRow, SignIn, User, Verdict
 from tests.copilot.store import rows
@@ -229,7 +229,8 @@ def test_the_queue_holds_what_waits_for_an_agent(db: Database) -> None:
             rows.ticket(session, status, owner, status=status)
         rows.ticket(session, "replying", owner, reply_pending=True)
     with db.read() as session:
-        entries = tickets.queue_entries(session)
+        entries = waiting.first(session, "paused", NOON, 10)
+        assert waiting.count(session, "all", NOON) == 2
         found = tickets.by_ids(session, [entry.id for entry in entries])
         assert {ticket.external_id for ticket in found.values()} == {"new", "open"}
         assert tickets.counts_by_status(session)["new"] == 2
