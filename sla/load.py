@@ -117,8 +117,8 @@ def _again(came: Sequence[QueueItem], now: datetime, window: timedelta, horizon:
 
 def _missed(due: Sequence[_Demand], agents: int) -> int:
     """The fewest that `agents` people must miss."""
-    left, handling = [left for left, _ in due], [work for _, work in due]
-    return len(due) - len(select(left, handling, [1.0] * len(due), agents, foresight=1.0).kept)
+    begin, handling = [left - work / agents for left, work in due], [work for _, work in due]
+    return len(due) - len(select(begin, handling, [1.0] * len(due), agents, foresight=1.0).kept)
 
 
 def _agents_needed(due: Sequence[_Demand], agents: int) -> int:

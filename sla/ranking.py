@@ -1,16 +1,15 @@
 """The order of the queue: which tickets to answer first so that the most promises are kept, at every load.
 
 Earliest-due-first collapses under overload because it keeps working on tickets that are lost already. So the tickets
-that can still be kept stand first, earliest due first; those that have to give way follow. The choice is Moore and
-Hodgson's rule (1968) with weights: walk the tickets in that order, and whenever the work taken on exceeds what the
-agents can do by then, let go of the one with the least weight per hour of work. Two things are added. Tickets that have
-not come yet will want their part of the time, so only the next hour is counted in full and `FORESIGHT` of what lies
-behind it: what has to give way does so early, while there is much to choose from. And overdue tickets come first while
-those in time leave plenty of time for them, or when it is their turn (`sla.reserve`), so that none waits for ever. It
-knows no calendar, no past, and no ticket beyond what a `QueueItem` says.
+that can still be kept stand first, in the order in which they must be begun; those that have to give way follow. The
+choice is Moore and Hodgson's rule (1968) with weights: walk the tickets in that order, and whenever the work taken on
+exceeds what the agents can do by then, let go of the one with the least weight per hour of work. Two things are added.
+Tickets that have not come yet will want their part of the time, so only the next hour is counted in full and
+`FORESIGHT` of what lies behind it: what has to give way does so early, while there is much to choose from. And overdue
+tickets come first while those in time leave plenty of time for them, or when it is their turn (`sla.reserve`), so that
+none waits for ever. It knows no calendar, no past, and no ticket beyond what a `QueueItem` says.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,10 +82,11 @@ class Ranked(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Positions in the given order: what can be kept, and what has to give way."""
+    """Positions in the given order: what can be kept, what has to give way, and what cannot be kept any more."""
 
     kept: list[int]
     given_way: list[int]
+    lost: list[int]
 
 
 def rank(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float = RESERVE) -> list[QueueItem]:
@@ -101,61 +101,56 @@ def rank(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float 
     return [ranked.item for ranked in rank_with_reasons(items, now, agents, reserve)]
 
 
-def rank_with_reasons(
-    items: Iterable[QueueItem], now: datetime, agents: int, reserve: float = RESERVE, overdue_behind: float = 0.0
-) -> list[Ranked]:
-    """As `rank`, each ticket with the reason for its place. `overdue_behind` is the work, in seconds, of overdue
-    tickets that are not among `items` because they stand behind all of these; the reserve knows of it.
-    """
+def rank_with_reasons(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float = RESERVE) -> list[Ranked]:
+    """As `rank`, each ticket with the reason for its place."""
     queue = list(items)
     _check(queue, now, agents, reserve)
-    rows, paused = _by_due(queue, now)
-    left, handling = [row[0] for row in rows], [row[4] for row in rows]
-    lost = [place for place, row in enumerate(rows) if hopeless(row[0], row[4])]
-    late = lost[: bisect_left(lost, 0.0, key=left.__getitem__)]
-    chosen = _choose(rows, agents)
+    rows, paused = _by_beginning(queue, now)
+    left, handling = [row[5] for row in rows], [row[4] for row in rows]
+    chosen = select([row[0] for row in rows], handling, [-row[1] for row in rows], agents)
+    lost = sorted(chosen.lost, key=lambda place: (left[place], *rows[place][1:4]))
+    late = [place for place in lost if left[place] < 0]
     longest = -left[late[0]] if late else 0.0
-    share = share_of_time(sum(handling[place] for place in late) + overdue_behind, longest, agents, reserve)
-    turns = turns_beside(chosen, left, handling, agents, share)
+    share = share_of_time(sum(handling[place] for place in late), longest, agents, reserve)
+    turns = turns_beside(chosen, [row[0] for row in rows], handling, agents, share)
     order = _with_overdue(chosen, late, handling, turns, int(now.timestamp() // _MINUTE))
     order += [(place, "lost", share) for place in lost[len(order) - len(chosen.kept) - len(chosen.given_way) :]]
-    ranked = [Ranked(rows[place][5], standing, left[place], part) for place, standing, part in order]
+    ranked = [Ranked(rows[place][6], standing, left[place], part) for place, standing, part in order]
     return ranked + [Ranked(item, "paused", 0.0, share) for item in paused]
 
 
-def hopeless(left: float, handling: float) -> bool:
-    """Whether a ticket due in `left` seconds that takes `handling` is given up."""
-    return left < PRUDENCE * handling
-
-
 def select(
-    left: Sequence[float],
+    begin: Sequence[float],
     handling: Sequence[float],
     weight: Sequence[float],
     agents: int,
     foresight: float = FORESIGHT,
 ) -> Selection:
-    """Moore and Hodgson's choice over tickets in the order in which they fall due; `left` is the time until then and
-    `handling` the work, in seconds.
+    """Moore and Hodgson's choice over tickets in the order in which they fall due; `begin` is the time until each must
+    be begun (negative: too late) and `handling` the work, in seconds.
 
     The agents are taken as one who works as fast as all of them together. O(n log n).
     """
     taken: list[tuple[float, float, int]] = []  # (weight per second, due later first, place): what to let go of first
+    lost: list[int] = []
     given_way: list[int] = []
     work = 0.0
-    for place, (time, needed) in enumerate(zip(left, handling, strict=True)):
+    for place, (time, needed) in enumerate(zip(begin, handling, strict=True)):
+        if time < 0:
+            lost.append(place)
+            continue
         heappush(taken, (weight[place] / needed, -time, place))
         work += needed
-        room = agents * (time if time <= NEXT_HOUR else NEXT_HOUR + foresight * (time - NEXT_HOUR))
-        while taken and work > room:
+        room = needed + agents * (time if time <= NEXT_HOUR else NEXT_HOUR + foresight * (time - NEXT_HOUR))
+        while work > room:
             let_go = heappop(taken)[2]
             given_way.append(let_go)
             work -= handling[let_go]
-    return Selection(sorted(place for _, _, place in taken), sorted(given_way))
+    return Selection(sorted(place for _, _, place in taken), sorted(given_way), lost)
 
 
 def turns_beside(
-    chosen: Selection, left: Sequence[float], handling: Sequence[float], agents: int, share: float
+    chosen: Selection, begin: Sequence[float], handling: Sequence[float], agents: int, share: float
 ) -> Turns:
     """When overdue tickets go before the `chosen`: `share` of the time is theirs, and what the kept leave while none
     has to give way.
@@ -163,7 +158,7 @@ def turns_beside(
     work = [handling[place] for place in chosen.kept]
     if not work:
         return Turns(0.0, share, 1.0)
-    spare = 0.0 if chosen.given_way else time_to_spare([left[place] for place in chosen.kept], work, agents)
+    spare = 0.0 if chosen.given_way else time_to_spare([begin[place] for place in chosen.kept], work, agents)
     return Turns(spare, share, sum(work) / len(work))
 
 
@@ -188,12 +183,12 @@ def _check(queue: list[QueueItem], now: datetime, agents: int, reserve: float) -
         raise ValueError("items: an id stands twice")
 
 
-_Row = tuple[float, float, float, str, float, QueueItem]
+_Row = tuple[float, float, float, str, float, float, QueueItem]
 
 
-def _by_due(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], list[QueueItem]]:
-    """What falls due, as (seconds left, -weight, received, id, handling, item) in that order; and what is paused, by
-    receipt.
+def _by_beginning(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], list[QueueItem]]:
+    """What falls due, as (seconds until it must begin, -weight, received, id, handling, seconds left, item) in that
+    order; and what is paused, by receipt.
     """
     due: list[_Row] = []
     paused: list[_Row] = []
@@ -201,19 +196,12 @@ def _by_due(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], list[Que
     for item in queue:
         received, handling = item.received_at.timestamp(), item.expected_handling.total_seconds()
         if item.due_at is None:
-            paused.append((received, -item.weight, received, str(item.id), handling, item))
+            paused.append((received, -item.weight, received, str(item.id), handling, 0.0, item))
         else:
-            due.append((item.due_at.timestamp() - at, -item.weight, received, str(item.id), handling, item))
+            left = item.due_at.timestamp() - at
+            due.append((left - PRUDENCE * handling, -item.weight, received, str(item.id), handling, left, item))
     order = itemgetter(0, 1, 2, 3)
-    return sorted(due, key=order), [row[5] for row in sorted(paused, key=order)]
-
-
-def _choose(rows: list[_Row], agents: int) -> Selection:
-    """The choice among those that are not lost."""
-    places = [place for place, row in enumerate(rows) if not hopeless(row[0], row[4])]
-    fit = [rows[place] for place in places]
-    chosen = select([row[0] for row in fit], [row[4] for row in fit], [-row[1] for row in fit], agents)
-    return Selection([places[k] for k in chosen.kept], [places[k] for k in chosen.given_way])
+    return sorted(due, key=order), [row[6] for row in sorted(paused, key=order)]
 
 
 _Place = tuple[int, Standing, float]

@@ -55,14 +55,14 @@ def is_reserved(turn: int, places: float) -> bool:
     return turn * _GOLDEN % 1 < places
 
 
-def time_to_spare(left: Sequence[float], handling: Sequence[float], agents: int) -> float:
-    """The work in seconds that can go before tickets that are due in `left` seconds and take `handling`, in that order,
-    so that all fill no more than `SPARE` of the agents' time until then; without end when there are none.
+def time_to_spare(begin: Sequence[float], handling: Sequence[float], agents: int) -> float:
+    """The work in seconds that can go before tickets that must be begun in `begin` seconds and take `handling`, in that
+    order, so that they fill no more than `SPARE` of the agents' time until then; without end when there are none.
     """
     least, work = inf, 0.0
-    for time, needed in zip(left, handling, strict=True):
-        work += needed
+    for time, needed in zip(begin, handling, strict=True):
         least = min(least, SPARE * agents * time - work)
+        work += needed
     return least
 
 

@@ -99,8 +99,8 @@ def bound(of: Scenario) -> Figures:
     counted = np.flatnonzero(of.counted)
     possible = counted[of.handling[counted] <= (of.due - of.received)[counted]]
     order = possible[np.argsort(of.due[possible])]
-    left, handling = (of.due[order] - WARM_UP).tolist(), of.handling[order].tolist()
-    kept = len(select(left, handling, [1.0] * len(order), of.agents, foresight=1.0).kept)
+    begin, handling = (of.due - WARM_UP - of.handling / of.agents)[order].tolist(), of.handling[order].tolist()
+    kept = len(select(begin, handling, [1.0] * len(order), of.agents, foresight=1.0).kept)
     worth = np.argsort(-of.weight[order] / of.handling[order])
     work, weight = np.cumsum(of.handling[order][worth]), np.cumsum(of.weight[order][worth])
     most = float(np.interp(of.agents * float((of.due[order] - WARM_UP).max()), np.r_[0.0, work], np.r_[0.0, weight]))

@@ -66,6 +66,9 @@ class MooreHodgson:
     def __init__(self, of: Scenario, every: int = 0) -> None:
         self.due, self.expected, self.weight = of.due.tolist(), of.expected.tolist(), of.weight.tolist()
         self.hopeless: list[float] = (of.due - of.expected).tolist()  # from when on it cannot be kept
+        self.key: list[float] = self.due  # the order of the choice
+        # for one who works as fast as all together
+        self.begin: list[float] = (of.due - of.expected / of.agents).tolist()
         self.foresight = 1.0
         self.waiting: list[tuple[float, int]] = []
         self.lost: list[tuple[float, int]] = []  # cannot be kept any more, earliest due first
@@ -73,7 +76,7 @@ class MooreHodgson:
 
     def add(self, ticket: int) -> None:
         """A ticket has come."""
-        insort(self.waiting, (self.due[ticket], ticket))
+        insort(self.waiting, (self.key[ticket], ticket))
 
     def pick(self, now: float, /) -> int:
         """Take out the first of those that can be kept, of those that give way, of the lost; or one overdue."""
@@ -90,12 +93,12 @@ class MooreHodgson:
             self.waiting.remove(row)
             insort(self.lost, (self.due[row[1]], row[1]))
         weight = [self.weight[ticket] for _, ticket in self.waiting]
-        return select(*self.left_and_handling(now), weight, self.agents, self.foresight)
+        return select(*self.begin_and_handling(now), weight, self.agents, self.foresight)
 
-    def left_and_handling(self, now: float) -> tuple[list[float], list[float]]:
-        """Of what waits, the seconds until each is due and those that it takes."""
+    def begin_and_handling(self, now: float) -> tuple[list[float], list[float]]:
+        """Of what waits, the seconds until each must be begun and those that it takes."""
         tickets = [ticket for _, ticket in self.waiting]
-        return [self.due[ticket] - now for ticket in tickets], [self.expected[ticket] for ticket in tickets]
+        return [self.begin[ticket] - now for ticket in tickets], [self.expected[ticket] for ticket in tickets]
 
     def turn_of_the_overdue(self, _now: float, _chosen: Selection, /) -> bool:
         """Whether this pick is for the ticket that is overdue longest."""
@@ -108,13 +111,13 @@ class Ours(MooreHodgson):
     def __init__(self, of: Scenario, reserve: float = RESERVE) -> None:
         super().__init__(of)
         self.reserve, self.foresight = reserve, FORESIGHT
-        self.hopeless = (of.due - PRUDENCE * of.expected).tolist()
+        self.key = self.begin = self.hopeless = (of.due - PRUDENCE * of.expected).tolist()
 
     def turn_of_the_overdue(self, now: float, chosen: Selection, /) -> bool:
         """Whether there is time for it now, or this minute is kept for it."""
         work = sum(self.expected[ticket] for due, ticket in self.lost if due < now)
         share = share_of_time(work, now - self.lost[0][0], self.agents, self.reserve)
-        turns = turns_beside(chosen, *self.left_and_handling(now), self.agents, share)
+        turns = turns_beside(chosen, *self.begin_and_handling(now), self.agents, share)
         overdue = self.expected[self.lost[0][1]]
         return turns.fits(overdue) or is_reserved(int(now // 60), turns.places(overdue))
 

@@ -74,11 +74,13 @@ kept = st.lists(st.tuples(st.floats(0, 1e5), st.floats(1, 1e4)), max_size=30)
 
 @given(kept, agents)
 def test_what_goes_first_leaves_every_kept_ticket_its_time(rows, count):
-    """With so much work before them all fill at most the share of the time until each is due, and one fills it."""
+    """With so much work before them the kept fill at most the share of the time until each must begin, and one of them
+    fills it.
+    """
     rows.sort()
     spare = time_to_spare([time for time, _ in rows], [needed for _, needed in rows], count)
-    work = [sum(needed for _, needed in rows[: k + 1]) for k in range(len(rows))]
-    left = [SPARE * count * time - taken for (time, _), taken in zip(rows, work, strict=True)]
+    before = [sum(needed for _, needed in rows[:k]) for k in range(len(rows))]
+    left = [SPARE * count * time - work for (time, _), work in zip(rows, before, strict=True)]
     assert spare == pytest.approx(min(left, default=inf), abs=1e-6)
 
 
