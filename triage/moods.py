@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from triage.head import Vectors
 from triage.learning import Row, folds_of
 from triage.negatives import stacked
-from triage.sentiment import LEVELS, SentimentModel
+from triage.sentiment import LEVELS, PROBE, SentimentModel
 
 
 def mood_texts(corrections: Sequence[Row]) -> list[str]:
-    """Return every text whose vector `fit_moods` needs."""
-    return [row.text for row in corrections]
+    """Return every text whose vector is needed to choose and to pull over the model."""
+    return [PROBE, *(row.text for row in corrections)]
 
 
 def fit_moods(corrections: Sequence[Row], vectors: Mapping[str, Vectors], base: SentimentModel) -> SentimentModel:
