@@ -101,8 +101,12 @@ def rank(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float 
     return [ranked.item for ranked in rank_with_reasons(items, now, agents, reserve)]
 
 
-def rank_with_reasons(items: Iterable[QueueItem], now: datetime, agents: int, reserve: float = RESERVE) -> list[Ranked]:
-    """As `rank`, each ticket with the reason for its place."""
+def rank_with_reasons(
+    items: Iterable[QueueItem], now: datetime, agents: int, reserve: float = RESERVE, overdue_behind: float = 0.0
+) -> list[Ranked]:
+    """As `rank`, each ticket with the reason for its place. `overdue_behind` is the work, in seconds, of overdue
+    tickets that are not among `items` because they stand behind all of these; the reserve knows of it.
+    """
     queue = list(items)
     _check(queue, now, agents, reserve)
     rows, paused = _by_beginning(queue, now)
@@ -111,7 +115,7 @@ def rank_with_reasons(items: Iterable[QueueItem], now: datetime, agents: int, re
     lost = sorted(chosen.lost, key=lambda place: (left[place], *rows[place][1:4]))
     late = [place for place in lost if left[place] < 0]
     longest = -left[late[0]] if late else 0.0
-    share = share_of_time(sum(handling[place] for place in late), longest, agents, reserve)
+    share = share_of_time(sum(handling[place] for place in late) + overdue_behind, longest, agents, reserve)
     turns = turns_beside(chosen, [row[0] for row in rows], handling, agents, share)
     order = _with_overdue(chosen, late, handling, turns, int(now.timestamp() // _MINUTE))
     order += [(place, "lost", share) for place in lost[len(order) - len(chosen.kept) - len(chosen.given_way) :]]
