@@ -21,7 +21,6 @@ from copilot.teaching import Material, Recipe, Trial
 from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from triage.assess import TriageModels, classifier_fingerprint
-from triage.labels import parse_categories
 
 ENOUGH = 5
 PATIENCE = timedelta(minutes=10)
@@ -215,8 +214,8 @@ def unlike(session: Session, version: TriageVersion) -> list[str]:
     newest = configuration.newest(session, "categories")
     if newest is None or newest.version == version.categories_version:
         return []
-    old = configuration.at_version(session, "categories", version.categories_version)
-    names = [{category.name for category in parse_categories(document.content)} for document in (newest, old)]
+    both = (newest.version, version.categories_version)
+    names = [{category.name for category in teaching.version_categories(session, number)} for number in both]
     return sorted(names[0] ^ names[1])
 
 

@@ -99,11 +99,16 @@ class Trial:
 
 def read(session: Session, recipe: Recipe) -> Material:
     """What this version is taught from, as it is stored."""
-    version = recipe.categories_version
-    document = configuration.at_version(session, "categories", version).content if version else DEFAULTS["categories"]
     found = {kind: labels.up_to(session, kind, recipe.labels_up_to) for kind in labels.TAUGHT}
     rows = {kind: tuple(label_rows(session, found[kind])) for kind in labels.TAUGHT}
-    return Material(parse_categories(document), Labels(rows["category"], rows["sentiment"]))
+    categories = version_categories(session, recipe.categories_version)
+    return Material(categories, Labels(rows["category"], rows["sentiment"]))
+
+
+def version_categories(session: Session, version: int) -> tuple[Category, ...]:
+    """The categories of one version; 0 is the shipped default, none."""
+    document = configuration.at_version(session, "categories", version).content if version else DEFAULTS["categories"]
+    return parse_categories(document)
 
 
 def label_rows(session: Session, found: Sequence[TriageLabel]) -> Iterable[Row]:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.comparison import calibration_error
 from triage.head import Scores
 from triage.learning import OUT_OF_SCOPE, Judgement
 
@@ -62,12 +61,13 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How well one category's own rows are judged."""
+    """How well one category's own rows are judged; `gap` is their mean confidence less their share of right ones, since
+    bins of so few would measure chance."""
 
     name: str
     n: int
     accuracy: float
-    ece: float
+    gap: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +159,11 @@ def _scope_curve(judged: Judgement) -> tuple[Point, ...]:
 
 
 def _standings(judged: Judgement) -> Iterator[Standing]:
-    labels, right, weights = judged.labels, judged.said == judged.labels, judged.weights
+    labels, right = judged.labels, judged.said == judged.labels
     for name in np.unique(labels):
         here = labels == name
-        error = calibration_error(judged.confidence[here], right[here], weights[here])
-        yield Standing(str(name), int(here.sum()), float(right[here].mean()), error)
+        accuracy = float(right[here].mean())
+        yield Standing(str(name), int(here.sum()), accuracy, float(judged.confidence[here].mean()) - accuracy)
 
 
 def _suspicious(judged: Judgement) -> NDArray[np.bool_]:

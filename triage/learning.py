@@ -123,7 +123,8 @@ def judge(
 
     Left out are rows whose label the models of their fold do not know, such as the only example of a category.
     `vectors` holds the L2-normalised vector (d,) of every text. The next fold is kept for calibration, so that one fit
-    a fold is enough; with too few rows for that, each fold calibrates itself by cross-fitting.
+    a fold is enough; with too few texts for that, each fold calibrates itself by cross-fitting. Which of the two
+    depends on `folds` alone, so that sides judged over the same folds are treated alike.
     """
     ordered = sorted((row for row in taught if row.teaches), key=lambda row: (row.label, row.text, row.key))
     rows = sorted(judged, key=lambda row: row.key)
@@ -145,7 +146,7 @@ def _fold(
     out = [row for row in judged if folds[row.text] == number]
     seen = [row for row in taught if folds[row.text] != number]
     inside = [row for row in seen if row.label != OUT_OF_SCOPE]
-    spare = [row for row in inside if folds[row.text] == (number + 1) % count] if len(taught) > FEW else []
+    spare = [row for row in inside if folds[row.text] == (number + 1) % count] if len(folds) > FEW else []
     kept = set(spare)
     fitted = [row for row in inside if row not in kept]
     if not out or not fitted:

@@ -92,6 +92,21 @@ class ArticleForm(Form):
     category: str = ""
 
 
+class CategoryForm(Form):
+    """A category; examples stand one a line. `name` is read for a new one only."""
+
+    title: str = ""
+    name: str = ""
+    description: str = ""
+    examples: str = ""
+
+
+class CategoryNameForm(Form):
+    """Which category."""
+
+    name: str
+
+
 class PreviewForm(Form):
     """Markdown to look at."""
 

@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router
 from copilot.web import (
     access,
     autonomy,
+    categories,
     closing_days,
     drafts,
     knowledge,
@@ -23,6 +24,7 @@ from copilot.web import (
     reports,
     rules,
     sign_in,
+    triage_admin,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -45,6 +47,9 @@ HANDLERS = (
     organisations.organisation_page, organisations.change_organisation, organisations.organisation_effect,
     organisations.apply_organisation, organisations.customer_page, organisations.change_customer,
     organisations.customer_effect, organisations.apply_customer,
+    categories.category_list, categories.new_category_page, categories.edit_category_page,
+    categories.create_category, categories.save_category, categories.delete_category,
+    triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 
 
