@@ -11,6 +11,7 @@ import numpy as np
 from copilot.store import vectors as store
 from copilot.store.session import Database
 from knowledge.embedding import Embedder, Vectors
+from triage.pieces import embedded
 
 CHUNK = 64
 
@@ -43,7 +44,7 @@ class ExampleVectors:
 
     def _embedded(self, keys: Mapping[str, str]) -> dict[str, bytes]:
         """Embed these texts and store their vectors; returns them by key."""
-        rows = self.embedder.encode(list(keys))
+        rows = embedded(list(keys), self.embedder.encode)
         fresh = {key: row.tobytes() for key, row in zip(keys.values(), rows, strict=True)}
         self.db.transact(lambda session: store.keep(session, fresh))
         return fresh
