@@ -240,6 +240,16 @@ def test_evidence_shows_what_a_person_needs():
     assert sum(one.count for one in found.reliability) == 5
 
 
+def test_labels_that_the_others_contradict_are_surfaced():
+    """A wrong category and a wrong "none of these" come first; a strange text that is out of scope is no suspect."""
+    rows = example_rows(shop(20))
+    wrong = Row("label:1", "refund money card back please", "size", CORRECTED)
+    refused = Row("label:2", "parcel track arrive courier late", OUT_OF_SCOPE, CORRECTED)
+    strange = Row("label:3", "zebra quilt hymn", OUT_OF_SCOPE, CORRECTED)
+    found = evidence_of(judged_rows([*rows, wrong, refused, strange]))
+    assert {(one.key, one.said) for one in found.suspects} == {("label:1", "refund"), ("label:2", "parcel")}
+
+
 @given(outcomes)
 @settings(max_examples=40, deadline=None)
 def test_evidence_can_always_be_written_down(rows):
