@@ -14,6 +14,7 @@ from knowledge.embedding import Embedder, Vectors
 from triage.pieces import embedded
 
 CHUNK = 64
+READING = "1"  # to be raised when the same embedder is to read the same text in another way
 
 
 def carry_on() -> None:
@@ -57,5 +58,5 @@ class ExampleVectors:
 
     def key(self, text: str) -> str:
         """Under what the vector of a text is stored; another embedder has other keys."""
-        whole = f"{self.embedder.fingerprint}\0{text}"
+        whole = f"{READING}\0{self.embedder.fingerprint}\0{text}"
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
