@@ -21,6 +21,7 @@ from copilot.teaching import Material, Recipe, Trial
 from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from triage.assess import TriageModels, classifier_fingerprint
+from triage.moods import base_texts
 
 ENOUGH = 5
 PATIENCE = timedelta(minutes=10)
@@ -89,7 +90,7 @@ class Learning:
                 keep_trial(versions.find(session, job.version_id), material, trial, of_new=True)
         else:
             self._record(job, material, trial, None if trial.is_worse else self._made(job))
-        self.vectors.forget_all_but([*material.texts, *(against.texts if against else ())])
+        self.vectors.forget_all_but([*base_texts(), *material.texts, *(against.texts if against else ())])
 
     def _made(self, job: Job) -> TriageModels:
         return self.models.made(job.recipe) or self.models.teach(job.recipe, lambda: self._hold(job))
