@@ -107,9 +107,11 @@ def test_a_corrected_mood_applies_the_rules_again(desk):
     )
     ticket_id = desk.open()
     services = desk.services
-    set_mood = lambda level: desk.do(lambda s: corrections.set_sentiment(  # noqa: E731
-        s, ticket_id, level, services.configuration.current(s), services.book, desk.now(), "Sam"
-    ))  # fmt: skip
+    current, book = desk.do(services.configuration.current), services.book
+
+    def set_mood(level):
+        desk.do(lambda s: corrections.set_sentiment(s, ticket_id, level, current, book, desk.now(), "Sam"))
+
     with pytest.raises(Conflict):
         set_mood("neutral")
     desk.process()
