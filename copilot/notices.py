@@ -4,8 +4,8 @@ Off until an admin turns it on and has approved a template for the customer's la
 never counted as a response. The expected answer follows from the ranked queue: the ticket in place n is answered once
 the agents, working side by side, have spent the usual handling time on it and on those before it, in the opening hours
 of its policy. Who is likely to be late by that is told a time with a margin for newcomers and for slow work, so that it
-is kept four times of five. A look goes through at most `MOST_PLACES` places; the next one goes on behind them, so that in
-a longer queue everybody is looked at every few minutes.
+is kept four times of five. A look goes through at most `MOST_PLACES` places, the next one through those behind them, so
+that in a longer queue everybody is looked at every few minutes.
 """
 
 from collections.abc import Mapping, Sequence

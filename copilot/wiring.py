@@ -123,8 +123,8 @@ def build(
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
-        transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications, notices=notices,
-        notifier=notifier, mailer=mailer,
+        transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
+        notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
