@@ -142,10 +142,10 @@ def check(session: Session, kind: str, document: Any) -> Any:
         "ranking": parse_ranking,
     }
     try:
-        parsers[kind](document)
+        parsed = parsers[kind](document)
     except ValueError as error:
         raise invalid(error, kind) from error
-    return document
+    return parsed.to_dict() if isinstance(parsed, RankingSettings) else document
 
 
 def _parse_rules(document: Any) -> None:
