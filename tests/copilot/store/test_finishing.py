@@ -26,11 +26,18 @@ ENTRIES = [
 ]
 
 
+WROTE = {3: NOON + timedelta(minutes=3), 4: NOON + timedelta(minutes=3)}
+
+
 @pytest.fixture
 def filled(db: Database) -> Database:
     """A ticket on which everything has happened, a minute apart."""
     with db.write() as session:
         ticket = rows.ticket(session, "t", rows.customer(session), category="refund")
+        for minute, direction in ((0, "inbound"), (2, "outbound"), (3, "inbound")):
+            rows.message(
+                session, ticket.id or 0, f"m-{minute}", direction=direction, at=NOON + timedelta(minutes=minute)
+            )
         for minute, (kind, data) in enumerate(ENTRIES):
             journal.record(session, NOON + timedelta(minutes=minute), kind, ticket.id, **data)
         journal.record(session, NOON, "settings_changed", None, by="Kim")
@@ -42,7 +49,10 @@ def test_people_finishing_work_are_found(filled: Database) -> None:
     with filled.read() as session:
         found = finishing.newest(session)
     agents = ["Kim", "Kim", "Robin", "Kim", "Kim"]
-    expected = [Finishing(agent, 1, "refund", NOON + timedelta(minutes=at)) for at, agent in enumerate(agents)]
+    expected = [
+        Finishing(agent, 1, "refund", NOON + timedelta(minutes=at), WROTE.get(at, NOON))
+        for at, agent in enumerate(agents)
+    ]
     assert found == expected[::-1]
     assert found[0].at.utcoffset() == timedelta(0)
 
