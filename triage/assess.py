@@ -22,11 +22,12 @@ from triage.questions import questions
 from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
 from triage.sentiment import Sentiment, SentimentModel, shipped_model
-from triage.text import readable
+from triage.text import readable, says_nothing
 
 CLASSIFIER_VERSION = "1"
 NO_CATEGORIES = "no categories are defined"
 NO_RULE = "no rule applies: priority {}"
+NO_WORDS = "no words of the customer's own, so the category is not known"
 NO_VECTOR = "the embedding model is not available, so the category is not known"
 
 
@@ -168,31 +169,37 @@ def assess_many(
 ) -> list[Assessment]:
     """Return the assessments of n tickets, in order, from L2-normalised vectors (n, d).
 
-    Without vectors the category is None and nothing is in scope; the rest is decided from words and rules. Raises
-    ValueError when the lengths differ or a vector is not finite.
+    Without vectors, and for a ticket that says nothing (only emoji, only a signature), the category is None and nothing
+    is in scope; the rest is decided from words and rules. Raises ValueError when the lengths differ or a vector is not
+    finite.
     """
     if len(texts) != len(contexts) or (vectors is not None and len(texts) != len(vectors)):
         raise ValueError(f"vectors: {len(texts)} texts need as many vectors and contexts")
     if vectors is not None and not np.isfinite(vectors).all():
         raise ValueError("vectors: every number must be finite")
-    findings = _findings(vectors, len(texts), models)
+    findings = _findings(vectors, texts, models)
     sentiments = models.sentiment.score_many(vectors, [text.readable for text in texts])
     rows = zip(texts, contexts, findings, sentiments, strict=True)
     return [_assessment(text, context, *finding, mood, models) for text, context, finding, mood in rows]
 
 
 def _findings(
-    vectors: Vectors | None, count: int, models: TriageModels
+    vectors: Vectors | None, texts: Sequence[TicketText], models: TriageModels
 ) -> list[tuple[CategoryScores | None, Scope, str]]:
     """Return category, scope and the reason for them, for each ticket."""
     if vectors is None:
-        return [(None, Scope(False, 0.0), NO_VECTOR)] * count
+        return [(None, Scope(False, 0.0), NO_VECTOR)] * len(texts)
     if models.categories is None or models.scope is None:
-        return [(None, Scope(True, 1.0), NO_CATEGORIES)] * count
+        return [(None, Scope(True, 1.0), NO_CATEGORIES)] * len(texts)
     evidence = models.categories.evidence(vectors)
     scopes = models.negatives.decide(models.scope, evidence, vectors)
-    rows = zip(models.categories.scores_of(evidence), scopes, strict=True)
-    return [(category, scope, _reason(category, scope)) for category, scope in rows]
+    rows = zip(texts, models.categories.scores_of(evidence), scopes, strict=True)
+    return [
+        (None, Scope(False, 0.0), NO_WORDS)
+        if says_nothing(text.readable)
+        else (category, scope, _reason(category, scope))
+        for text, category, scope in rows
+    ]
 
 
 def _reason(category: CategoryScores, scope: Scope) -> str:
