@@ -132,7 +132,7 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
     return TriageView(
         category=guess,
         alternatives=others,
-        in_scope=bool(found.get("in_scope", True)),
+        in_scope=ticket.category is not None if ticket.category_is_manual else bool(found.get("in_scope", True)),
         sentiment=mood,
         language=ticket.language,
         priority=ticket.priority,

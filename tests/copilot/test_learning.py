@@ -9,7 +9,9 @@ from copilot.errors import Conflict, Invalid
 from copilot.store import journal, labels, triage_versions
 from copilot.store.tables import ExampleVector
 from copilot.teaching import Recipe
-from tests.builders import CATEGORIES, make_services, row_counts
+from copilot.web.presenters import triage_view
+from copilot.web.representations import triage_json
+from tests.builders import CATEGORIES, QUESTION, make_services, row_counts
 
 GIZMO = "My gizmo hums at night"
 
@@ -98,6 +100,20 @@ def test_a_category_set_by_hand_stays(desk):
     with pytest.raises(Invalid) as caught:
         correct(desk, ticket_id, "nope")
     assert caught.value.field == "category"
+
+
+@pytest.mark.parametrize("category", ["shipping", None])
+def test_what_a_person_says_of_the_category_is_said_of_the_scope(desk, category):
+    """A ticket that somebody put into a category is within our scope everywhere, and one of none is not."""
+    ticket_id = desk.open("zebra xylophone quartz" if category else QUESTION)
+    desk.process()
+    assert desk.ticket(ticket_id).triage["in_scope"] is (category is None)
+    correct(desk, ticket_id, category)
+    ticket = desk.ticket(ticket_id)
+    assert triage_json(ticket)["in_scope"] is (category is not None)
+    shown = triage_view(ticket, ())
+    assert shown is not None
+    assert shown.in_scope is (category is not None)
 
 
 def test_a_corrected_mood_applies_the_rules_again(desk):
