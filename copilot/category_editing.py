@@ -1,5 +1,6 @@
 """Changes one category of the categories in force and saves a new version of them. The rest stays as it was written."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,13 @@ from typing import Any
 
 from copilot import configuration
 from copilot.errors import Conflict, Invalid, NotFound
+from copilot.inputs import clean
 from copilot.store.session import Session
 
 LINE_BREAK = "⏎"
+LONGEST = 10_000_000  # of any field; the parser of categories has the finer limits
 KIND = "categories"
+PLACE = re.compile(r"categories\[(\d{1,6})\](?:\.(\w+)(?:\[(\d{1,6})\])?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,13 @@ class CategoryText:
     examples: str
 
     def to_document(self) -> dict[str, Any]:
-        """Return it as it stands in the categories document."""
-        lines = [line.strip() for line in self.examples.replace("\r\n", "\n").split("\n")]
+        """Return it as it stands in the categories document. Raises `Invalid` naming a field that is unusable text."""
+        lines = clean(self.examples, "examples", LONGEST, may_be_empty=True).split("\n")
         return {
-            "name": self.name.strip(),
-            "title": self.title.strip(),
-            "description": self.description.strip(),
-            "examples": [line.replace(LINE_BREAK, "\n").strip() for line in lines if line],
+            "name": clean(self.name, "name", LONGEST, may_be_empty=True),
+            "title": clean(self.title, "title", LONGEST, may_be_empty=True),
+            "description": clean(self.description, "description", LONGEST, may_be_empty=True),
+            "examples": [line.replace(LINE_BREAK, "\n").strip() for line in lines if line.strip(f" \t{LINE_BREAK}")],
         }
 
 
@@ -74,14 +78,21 @@ def _save(session: Session, rows: list[Any], place: int, now: datetime, by: str)
     try:
         return configuration.save(session, KIND, rows, now, by)
     except Invalid as error:
-        raise _about(error, place) from error
+        raise _about(error, place, [str(row["name"]) for row in rows]) from error
 
 
-def _about(error: Invalid, place: int) -> Invalid:
+def _about(error: Invalid, place: int, names: Sequence[str]) -> Invalid:
+    """The error in words of the form, where other categories go by their names instead of their places."""
     path, problem = error.message.partition(": ")[::2]
-    if not path.startswith(f"categories[{place}]"):
+    found = PLACE.match(path)
+    if found is None:
         return error
-    rest = path.removeprefix(f"categories[{place}]").lstrip(".")
-    field, _, number = rest.partition("[")
-    where = f"line {int(number.rstrip(']')) + 1}: " if number.rstrip("]").isdigit() else ""
-    return Invalid(f"{where}{problem}", field=field or "description")
+    at, field, line = int(found[1]), found[2] or "description", found[3]
+    if at != place and f"categories[{place}]" in problem:
+        # an example of ours stands in a later category too, where the parser came upon it
+        problem = problem.replace(f"categories[{place}]", f"categories[{at}]")
+    elif at != place:
+        return error
+    where = f"line {int(line) + 1}: " if line else ""
+    said = PLACE.sub(lambda match: f"the category {names[int(match[1])]!r}", problem)
+    return Invalid(f"{where}{said}", field=field)

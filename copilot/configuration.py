@@ -1,4 +1,4 @@
-"""What admins set, parsed: categories, rules, policies, autonomy, notices.
+"""What admins set, parsed: categories, rules, policies, autonomy, notices, ranking.
 
 One versioned document each; the newest is in force.
 A document is parsed by its room before it is stored, so that nonsense is refused when it is entered.
@@ -15,6 +15,7 @@ from copilot.alert_settings import parse_recipients
 from copilot.autonomy import Autonomy, parse_autonomy
 from copilot.errors import Invalid
 from copilot.notice_settings import NoticeSettings, parse_notices
+from copilot.ranking_settings import RankingSettings, parse_ranking
 from copilot.store import configuration as store
 from copilot.store import journal, tickets
 from copilot.store.session import Session
@@ -23,7 +24,7 @@ from triage.labels import Category, parse_categories
 from triage.rule_check import check_rules
 from triage.rules import Rule, parse_rules
 
-KINDS = ("categories", "rules", "policies", "autonomy", "notices")
+KINDS = ("categories", "rules", "policies", "autonomy", "notices", "ranking")
 PATH = re.compile(r"[A-Za-z_][\w.\[\]\"' -]{0,200}$")
 DEFAULT_POLICIES: dict[str, Any] = {
     "calendars": {},
@@ -63,6 +64,7 @@ DEFAULTS: Mapping[str, Any] = {
     "policies": DEFAULT_POLICIES,
     "autonomy": {},
     "notices": {},
+    "ranking": RankingSettings().to_dict(),
 }
 
 
@@ -75,6 +77,7 @@ class Configuration:
     rules: tuple[Rule, ...]
     autonomy: Autonomy
     notices: NoticeSettings
+    ranking: RankingSettings
 
     @property
     def category_names(self) -> set[str]:
@@ -104,6 +107,7 @@ def load(session: Session, versions: Mapping[str, int]) -> Configuration:
         rules=parse_rules(content(session, "rules")),
         autonomy=parse_autonomy(content(session, "autonomy")),
         notices=parse_notices(content(session, "notices")),
+        ranking=parse_ranking(content(session, "ranking")),
     )
 
 
@@ -135,12 +139,13 @@ def check(session: Session, kind: str, document: Any) -> Any:
         "rules": _parse_rules,
         "policies": _parse_policies,
         "notices": parse_notices,
+        "ranking": parse_ranking,
     }
     try:
-        parsers[kind](document)
+        parsed = parsers[kind](document)
     except ValueError as error:
         raise invalid(error, kind) from error
-    return document
+    return parsed.to_dict() if isinstance(parsed, RankingSettings) else document
 
 
 def _parse_rules(document: Any) -> None:

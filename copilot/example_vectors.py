@@ -11,8 +11,10 @@ import numpy as np
 from copilot.store import vectors as store
 from copilot.store.session import Database
 from knowledge.embedding import Embedder, Vectors
+from triage.pieces import embedded
 
 CHUNK = 64
+READING = "1"  # to be raised when the same embedder is to read the same text in another way
 
 
 def carry_on() -> None:
@@ -43,7 +45,7 @@ class ExampleVectors:
 
     def _embedded(self, keys: Mapping[str, str]) -> dict[str, bytes]:
         """Embed these texts and store their vectors; returns them by key."""
-        rows = self.embedder.encode(list(keys))
+        rows = embedded(list(keys), self.embedder.encode)
         fresh = {key: row.tobytes() for key, row in zip(keys.values(), rows, strict=True)}
         self.db.transact(lambda session: store.keep(session, fresh))
         return fresh
@@ -56,5 +58,5 @@ class ExampleVectors:
 
     def key(self, text: str) -> str:
         """Under what the vector of a text is stored; another embedder has other keys."""
-        whole = f"{self.embedder.fingerprint}\0{text}"
+        whole = f"{READING}\0{self.embedder.fingerprint}\0{text}"
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()

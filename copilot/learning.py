@@ -21,6 +21,7 @@ from copilot.teaching import Material, Recipe, Trial
 from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from triage.assess import TriageModels, classifier_fingerprint
+from triage.moods import base_texts
 
 ENOUGH = 5
 PATIENCE = timedelta(minutes=10)
@@ -89,7 +90,7 @@ class Learning:
                 keep_trial(versions.find(session, job.version_id), material, trial, of_new=True)
         else:
             self._record(job, material, trial, None if trial.is_worse else self._made(job))
-        self.vectors.forget_all_but([*material.texts, *(against.texts if against else ())])
+        self.vectors.forget_all_but([*base_texts(), *material.texts, *(against.texts if against else ())])
 
     def _made(self, job: Job) -> TriageModels:
         return self.models.made(job.recipe) or self.models.teach(job.recipe, lambda: self._hold(job))
@@ -211,12 +212,16 @@ def roll_back(session: Session, version_id: int, now: datetime, by: str) -> Tria
 
 def unlike(session: Session, version: TriageVersion) -> list[str]:
     """Names of categories that only one of the two knows: this version, or the document in force."""
-    newest = configuration.newest(session, "categories")
-    if newest is None or newest.version == version.categories_version:
+    newest = configuration.versions(session).get("categories", 0)
+    if newest == version.categories_version:
         return []
-    both = (newest.version, version.categories_version)
-    names = [{category.name for category in teaching.version_categories(session, number)} for number in both]
-    return sorted(names[0] ^ names[1])
+    return sorted(names_at(session, newest) ^ names_at(session, version.categories_version))
+
+
+def names_at(session: Session, version: int) -> set[str]:
+    """The names of the categories of one version, which was checked when it was saved."""
+    document = configuration.at_version(session, "categories", version).content if version else []
+    return {str(row["name"]).strip() for row in document}
 
 
 def let_go_on(session: Session, now: datetime, by: str) -> None:

@@ -4,7 +4,8 @@ Off until an admin turns it on and has approved a template for the customer's la
 never counted as a response. The expected answer follows from the ranked queue: the ticket in place n is answered once
 the agents, working side by side, have spent the usual handling time on it and on those before it, in the opening hours
 of its policy. Who is likely to be late by that is told a time with a margin for newcomers and for slow work, so that it
-is kept four times of five.
+is kept four times of five. A look goes through at most `MOST_PLACES` places, the next one through those behind them, so
+that in a longer queue everybody is looked at every few minutes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from copilot.channels.transport import OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
 from copilot.notice_settings import NoticeSettings
 from copilot.promises import PromiseBook
+from copilot.queue import QueuePlace, Terms
+from copilot.queue_terms import TermsInForce
 from copilot.store import accounts, journal, notifications, tickets
 from copilot.store.notifications import CUSTOMER
 from copilot.store.session import Database, Session
@@ -29,6 +32,7 @@ from sla.timers import Timer, read_instant
 EVERY = timedelta(seconds=60)
 CHUNK = 500
 MOST_AT_ONCE = 50
+MOST_PLACES = 5_000
 RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 
 
@@ -41,11 +45,14 @@ class Late:
 
 
 class Notices:
-    """The worker's step: looks at the whole queue now and then."""
+    """The worker's step: looks at the queue now and then, a part of it when it is long."""
 
-    def __init__(self, db: Database, now: TimeSource, configuration: ConfigurationCache, book: PromiseBook) -> None:
-        self.db, self.now, self.configuration, self.book = db, now, configuration, book
+    def __init__(
+        self, db: Database, now: TimeSource, configuration: ConfigurationCache, book: PromiseBook, terms: TermsInForce
+    ) -> None:
+        self.db, self.now, self.configuration, self.book, self.terms = db, now, configuration, book, terms
         self._next_look: datetime | None = None
+        self._offset = 0
 
     def look(self) -> int:
         """Decide on notices; returns how many tickets were looked at closely. Does nothing between two looks."""
@@ -55,13 +62,20 @@ class Notices:
         self._next_look = now + EVERY
         with self.db.read() as session:
             settings = in_force(session, self.configuration)
-            late = [] if settings is None else find_late(session, settings, self.book, now)
+            late = [] if settings is None else self._find(session, settings, now)
         for one in late:
             with self.db.write() as session:
                 settings = in_force(session, self.configuration)
                 if settings is not None:
                     decide(session, one, settings, self.book, now)
         return len(late)
+
+    def _find(self, session: Session, settings: NoticeSettings, now: datetime) -> list[Late]:
+        """Who is late among the next places; once the queue ends, the next look begins at its head."""
+        terms, offset = self.terms.current(session, now), self._offset
+        places = queue.ranked(session, now, terms, limit=MOST_PLACES, offset=offset)
+        self._offset = offset + MOST_PLACES if len(places) == MOST_PLACES else 0
+        return find_late(session, settings, self.book, now, terms, places)
 
 
 def in_force(session: Session, configuration: ConfigurationCache) -> NoticeSettings | None:
@@ -70,11 +84,18 @@ def in_force(session: Session, configuration: ConfigurationCache) -> NoticeSetti
     return current.notices if current.notices.enabled and not current.autonomy.kill_switch else None
 
 
-def find_late(session: Session, settings: NoticeSettings, book: PromiseBook, now: datetime) -> list[Late]:
-    """Tickets that will probably be answered late and whose customers have not been told, first in the queue first."""
-    agents, found = max(1, accounts.active_agents(session)), list[Late]()
-    load, handling = queue.load(session, now).utilisation, queue.EXPECTED_HANDLING
-    waits = {row.entry.id: expected_wait(row.rank, agents, handling, load) for row in queue.ranked(session, now)}
+def find_late(
+    session: Session,
+    settings: NoticeSettings,
+    book: PromiseBook,
+    now: datetime,
+    terms: Terms,
+    places: Sequence[QueuePlace],
+) -> list[Late]:
+    """Those in these places of the queue that will probably be answered late and whose customers have not been told,
+    first in the queue first, at most `MOST_AT_ONCE`.
+    """
+    found, waits = list[Late](), expected_waits(session, now, terms, places)
     ids = list(waits)
     for start in range(0, len(ids), CHUNK):
         rows = tickets.by_ids(session, ids[start : start + CHUNK])
@@ -92,6 +113,19 @@ def find_late(session: Session, settings: NoticeSettings, book: PromiseBook, now
         if len(found) >= MOST_AT_ONCE:
             break
     return found[:MOST_AT_ONCE]
+
+
+def expected_waits(session: Session, now: datetime, terms: Terms, places: Sequence[QueuePlace]) -> dict[int, Wait]:
+    """The wait of each ticket, from its place and the mean handling to expect of those up to it; for those before the
+    first of `places` the team's.
+    """
+    agents, waits = max(1, accounts.active_agents(session)), dict[int, Wait]()
+    load = queue.load(session, now, times=terms.times).utilisation
+    work = terms.times.team * (places[0].rank - 1 if places else 0)
+    for place in places:
+        work += place.row.item.expected_handling
+        waits[place.entry.id] = expected_wait(place.rank, agents, work / place.rank, load)
+    return waits
 
 
 def owed_by(ticket: Ticket) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from copilot.timesource import TimeSource
 from copilot.triage_models import TriageModelCache
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from triage.assess import Assessment, TicketContext, TicketText, assess_many
+from triage.pieces import embedded
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
@@ -109,7 +110,7 @@ class Pipeline:
         texts = [TicketText.of(s.ticket.subject, s.text) for s in snapshots]
         vectors: Vectors | None = None
         try:
-            vectors = self.embedder.encode([text.readable for text in texts])
+            vectors = embedded([text.readable for text in texts], self.embedder.encode)
         except EmbedderUnavailable as error:
             log.warning("embedder_unavailable", reason=str(error))
         now = self.now()

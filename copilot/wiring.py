@@ -32,6 +32,7 @@ from copilot.outbox import Outbox
 from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
+from copilot.queue_terms import TermsInForce
 from copilot.report_desk import ReportDesk
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
@@ -55,6 +56,7 @@ class Services:
     db: Database
     configuration: ConfigurationCache
     book: PromiseBook
+    terms: TermsInForce
     embedder: Embedder
     knowledge: KnowledgeBase
     llm: LanguageModel | None
@@ -106,7 +108,8 @@ def build(
     )
     learning = Learning(db, now, models, vectors, name)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
-    alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book)
+    terms = TermsInForce(configuration)
+    alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book, terms)
     applications = PolicyApplications(db, now, book)
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
@@ -118,10 +121,10 @@ def build(
         "learning": learning.step,
     }  # fmt: skip
     return Services(
-        settings=settings, now=now, db=db, configuration=configuration, book=book, embedder=used_embedder,
-        knowledge=knowledge, llm=used_llm, models=models, learning=learning, transport=used_transport,
-        pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications, notices=notices,
-        notifier=notifier, mailer=mailer,
+        settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
+        embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
+        transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
+        notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 

@@ -2,16 +2,17 @@
 
 Nobody presses a stopwatch: an agent who finishes one ticket and then another has worked on the second in between, or
 paused. So each gap between an agent's finishing actions on two different tickets counts for the later one's category,
-unless it is longer than `BREAK` or so short that one action finished both. What takes longer than a break is therefore
-not seen, and waiting for the next ticket is taken for work; for the order of a queue the ratio of categories is what
-matters. It knows no clock, no calendar and no ticket beyond a `Finished`.
+unless it is longer than `BREAK` or so short that one action finished both. Of several actions in a row on one ticket
+(a draft rejected, a reply written, the ticket solved) the last one finished it, unless a break lies between them. What
+takes longer than a break is therefore not seen, and waiting for the next ticket is taken for work; for the order of a
+queue the ratio of categories is what matters. It knows no clock, no calendar and no ticket beyond a `Finished`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from math import fsum
 
 UNMEASURED = timedelta(minutes=6)  # an agent's working time on a ticket, until there is something to go by
@@ -85,10 +86,16 @@ def _gaps(finished: Iterable[Finished]) -> dict[str | None, list[float]]:
     found: dict[str | None, list[float]] = defaultdict(list)
     for actions in by_agent.values():
         actions.sort(key=lambda action: (action.at, str(action.ticket), action.category or ""))
-        for before, after in pairwise(actions):
+        for before, after in pairwise(_last_of_each_run(actions)):
             if before.ticket != after.ticket and AT_ONCE <= after.at - before.at <= BREAK:
                 found[after.category].append((after.at - before.at).total_seconds())
     return found
+
+
+def _last_of_each_run(actions: list[Finished]) -> list[Finished]:
+    """An agent's actions in order of time without those that the same ticket's next action follows within a break."""
+    followed = (before.ticket == after.ticket and after.at - before.at <= BREAK for before, after in pairwise(actions))
+    return [action for action, goes_on in zip_longest(actions, followed) if not goes_on]
 
 
 def _winsorised(gaps: list[float]) -> list[float]:

@@ -90,7 +90,8 @@ def compare(before: Judgement | None, after: Judgement) -> Comparison:
 
 
 def _verdict(was: Figures, now: Figures, before: float, after: float) -> tuple[bool, str]:
-    told = f"right on {_percent(now.right)} of {now.n} held-out texts, {_percent(was.right)} before"
+    right, before_that = _apart(now.right or 0.0, was.right or 0.0)
+    told = f"right on {right} of {now.n} held-out texts, {before_that} before"
     if after < before - TOLERANCE:
         return True, f"Refused: {told}."
     clear = LEAST_CLEAR + CLEAR_AT_ONE / now.n**0.5
@@ -117,5 +118,10 @@ def _share(hits: NDArray[np.bool_], weights: Scores) -> float | None:
     return float(weights[hits].sum() / weights.sum()) if len(hits) else None
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Return both shares as percent, with as many digits as it takes to tell them apart, three at most."""
+    for digits in (1, 2, 3):
+        words = tuple(f"{100 * share:.{digits}f} %" for share in (one, other))
+        if one == other or words[0] != words[1]:
+            break
+    return words[0], words[1]

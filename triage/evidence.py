@@ -108,7 +108,7 @@ def evidence_of(judged: Judgement) -> Evidence:
         scope=_scope_curve(judged),
         standings=tuple(_standings(inside)),
         worst=_doubts(inside, -inside.confidence, inside.said != inside.labels),
-        suspects=_doubts(inside, inside.given, _suspicious(inside)),
+        suspects=_doubts(judged, judged.given, _suspicious(judged)),
     )
 
 
@@ -168,11 +168,13 @@ def _standings(judged: Judgement) -> Iterator[Standing]:
 
 def _suspicious(judged: Judgement) -> NDArray[np.bool_]:
     """Return which labels (n,) look wrong: the models favour another category at least as much as they favour that
-    category for its own rows on average (confident learning, Northcutt et al., 2021)."""
+    category for its own rows on average (confident learning, Northcutt et al., 2021). A row that is said to be out of
+    scope must look in scope besides."""
     labels = judged.labels
     usual = {str(name): float(judged.given[labels == name].mean()) for name in np.unique(labels)}
     least = np.array([usual.get(str(name), 1.0) for name in judged.said], np.float64)
-    return np.asarray((judged.said != labels) & (judged.confidence >= least), np.bool_)
+    familiar = (labels != OUT_OF_SCOPE) | (judged.scope >= 0.5)
+    return np.asarray((judged.said != labels) & (judged.confidence >= least) & familiar, np.bool_)
 
 
 def _doubts(judged: Judgement, order: Scores, chosen: NDArray[np.bool_]) -> tuple[Doubt, ...]:

@@ -158,13 +158,14 @@ def _fold(
     count: int,
 ) -> Judgement | None:
     """Judge one fold; None when there is nobody to judge or nothing to judge by."""
-    out = [row for row in judged if folds[row.text] == number]
     seen = [row for row in taught if folds.get(row.text) != number]
-    names = gathered([row for row in seen if row.origin == NAME], vectors)
     inside = [row for row in seen if row.label != OUT_OF_SCOPE and row.origin != NAME]
     spare = [row for row in inside if folds[row.text] == (number + 1) % count] if len(folds) > FEW else []
-    kept = set(spare)
+    kept, unseen = set(spare), {row.text for row in spare}
+    names = gathered([row for row in seen if row.origin == NAME and row.text not in unseen], vectors)
     fitted = [row for row in inside if row not in kept]
+    known = {row.label for row in fitted} | {OUT_OF_SCOPE}
+    out = [row for row in judged if folds[row.text] == number and row.label in known]
     if not out or not fitted:
         return None
     validation = gathered(spare, vectors) if spare else None
@@ -179,17 +180,16 @@ def _fold(
 
 def _judged(rows: Sequence[Row], names: Sequence[str], probabilities: Scores, scope: Scores) -> Judgement:
     place = {name: code for code, name in enumerate(names)}
-    codes = np.array([place.get(row.label, -1) for row in rows], np.int64)
+    codes = np.array([place.get(row.label, 0) for row in rows], np.int64)
     outside = np.array([row.label == OUT_OF_SCOPE for row in rows], np.bool_)
     best, each = probabilities.argmax(axis=1), np.arange(len(rows))
-    everything = Judgement(
+    return Judgement(
         rows=tuple(rows),
         said=np.array(names, dtype=np.str_)[best],
         confidence=probabilities[each, best],
         given=np.where(outside, 1.0 - scope, probabilities[each, codes]),
         scope=scope,
     )
-    return everything.where((codes >= 0) | outside)
 
 
 def _joined(parts: Sequence[Judgement]) -> Judgement:

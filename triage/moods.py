@@ -8,7 +8,12 @@ from collections.abc import Mapping, Sequence
 from triage.head import Vectors
 from triage.learning import Row, folds_of
 from triage.negatives import stacked
-from triage.sentiment import LEVELS, PROBE, SentimentModel
+from triage.sentiment import LEVELS, PROBE, SentimentModel, shipped_examples
+
+
+def base_texts() -> tuple[str, ...]:
+    """Return every text whose vector the model without corrections may need, depending on the embedding."""
+    return (PROBE, *shipped_examples()[0])
 
 
 def mood_texts(corrections: Sequence[Row]) -> list[str]:

@@ -44,6 +44,7 @@ _VALENCE = {word: float(value) for value, words in lexicon()["valence"].items() 
 _FACES = {face: float(value) for value, faces in lexicon()["faces"].items() for face in faces}
 _COMPLAINT = _phrases(lexicon()["complaints"])
 _SIGNAL = {signal: _phrases(patterns) for signal, patterns in lexicon()["signals"].items()}
+_UNMEANT = {signal: _phrases(patterns) for signal, patterns in lexicon()["unmeant"].items()}
 
 
 def valence(text: str) -> float:
@@ -84,7 +85,7 @@ def terms(text: str) -> frozenset[str]:
 def signals(text: str, score: float) -> frozenset[str]:
     """Return those of SIGNALS that `text` gives; `score` in -1..1 is its sentiment, since anger needs a bad one."""
     head = text[:MAX_CHARACTERS]
-    found = {signal for signal, pattern in _SIGNAL.items() if pattern.search(head)}
+    found = {signal for signal, pattern in _SIGNAL.items() if pattern.search(_meant(signal, head))}
     if score <= VERY_NEGATIVE or (score < NEGATIVE and _is_loud(head)):
         found.add("angry")
     return frozenset(found)
@@ -110,6 +111,12 @@ def _valued(words: Sequence[str], index: int) -> float:
     value = _VALENCE[words[index]]
     negated = not _NEGATORS.isdisjoint(words[max(0, index - NEGATION_REACH) : index])
     return -value / 2 if negated else value
+
+
+def _meant(signal: str, text: str) -> str:
+    """Return `text` without what only sounds like the signal: "not urgent", "no need to call me"."""
+    unmeant = _UNMEANT.get(signal)
+    return unmeant.sub(" ", text) if unmeant else text
 
 
 def _is_loud(text: str) -> bool:

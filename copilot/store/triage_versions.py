@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from copilot.errors import NotFound
 from copilot.store.tables import TriageVersion
@@ -12,9 +14,14 @@ from copilot.store.tables import TriageVersion
 LISTED = 30
 
 
+def light() -> SelectOfScalar[TriageVersion]:
+    """Versions whose evidence, which may be long, is read only when it is looked at, within the session."""
+    return select(TriageVersion).options(defer(TriageVersion.evidence))  # type: ignore[arg-type]  # a column, to SQLAlchemy
+
+
 def live(session: Session) -> TriageVersion | None:
     """The version that triage goes by, None before the first. There is never more than one."""
-    return session.exec(select(TriageVersion).where(TriageVersion.state == "live")).first()
+    return session.exec(light().where(TriageVersion.state == "live")).first()
 
 
 def find(session: Session, version_id: int) -> TriageVersion:
@@ -99,5 +106,5 @@ def latest(session: Session, limit: int = LISTED) -> Sequence[TriageVersion]:
     """The latest versions and the live one, newest first."""
     newest = select(TriageVersion.id).order_by(col(TriageVersion.id).desc()).limit(limit)
     ids = list(session.exec(newest))
-    wanted = select(TriageVersion).where(or_(col(TriageVersion.id).in_(ids), col(TriageVersion.state) == "live"))
+    wanted = light().where(or_(col(TriageVersion.id).in_(ids), col(TriageVersion.state) == "live"))
     return session.exec(wanted.order_by(col(TriageVersion.id).desc())).all()

@@ -38,13 +38,16 @@ class CategoryRowView:
 
 @dataclass(frozen=True, slots=True)
 class AdminView:
-    """The overview: may anything leave without a person, and what would; `alarm` tells of an overload in numbers."""
+    """The overview: may anything leave without a person, and what would; `alarm` tells of an overload in numbers,
+    `handling` how long an answer takes.
+    """
 
     kill_switch: bool
     hold_seconds: float
     categories: tuple[CategoryRowView, ...]
     figures: tuple[Figure, ...]
     alarm: str | None = None
+    handling: str = ""
 
     @property
     def automatic(self) -> int:

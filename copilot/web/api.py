@@ -153,7 +153,7 @@ def read_queue(services: Services, limit: Limit = 50, offset: Offset = 0) -> dic
     """The ranked queue."""
     now = services.now()
     with services.db.read() as session:
-        places = ranked(session, now, limit=limit, offset=offset)
+        places = ranked(session, now, services.terms.current(session, now), limit=limit, offset=offset)
         rows = tickets.by_ids(session, [place.entry.id for place in places])
         items = [shapes.place_json(place, rows[place.entry.id]) for place in places]
         return {"total": waiting.count(session, "all", now), "items": items}
@@ -162,8 +162,10 @@ def read_queue(services: Services, limit: Limit = 50, offset: Offset = 0) -> dic
 @get("/queue/load", sync_to_thread=True, guards=[needs_agent])
 def read_load(services: Services) -> dict[str, Any]:
     """Work coming in beside what the agents can do in the next day, and what it will cost."""
+    now = services.now()
     with services.db.read() as session:
-        return shapes.load_json(load(session, services.now()))
+        times = services.terms.current(session, now).times
+        return {**shapes.load_json(load(session, now, times=times)), "handling": shapes.handling_json(times)}
 
 
 @post("/drafts/{id:int}/approval", sync_to_thread=True, guards=[needs_agent], status_code=200)

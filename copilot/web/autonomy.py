@@ -15,6 +15,8 @@ from copilot.web import presenters, wording
 from copilot.web.admin_views import AdminView, CategoryRowView, Figure
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.forms import AutonomyForm, HoldForm, SwitchForm, number
+from copilot.web.promise_told import titles_of
+from copilot.web.queue_presenter import handling_words
 from copilot.web.responses import AnyRequest, frame_of, page, toast
 from copilot.wiring import Services
 from triage.labels import Category
@@ -87,13 +89,15 @@ def change(services: Services, identity: Identity, how: Callable[[Autonomy], Aut
 
 def admin_view(session: Session, services: Services) -> AdminView:
     """Switch, figures and categories."""
-    current = services.configuration.current(session)
+    current, now = services.configuration.current(session), services.now()
+    times = services.terms.current(session, now).times
     return AdminView(
         kill_switch=current.autonomy.kill_switch,
         hold_seconds=current.autonomy.hold_seconds,
         categories=tuple(category_row(row, current.autonomy.of(row.name)) for row in current.categories),
         figures=figures(session, services),
-        alarm=load(session, services.now()).alarm,
+        alarm=load(session, now, times=times).alarm,
+        handling=handling_words(times, titles_of(current.categories)),
     )
 
 

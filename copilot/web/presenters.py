@@ -146,6 +146,8 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
         tags=tuple(ticket.tags),
         team=ticket.team,
         assignee=ticket.assignee,
+        signals=tuple(wording.label(wording.SIGNALS, signal) for signal in found.get("signals", ())),
+        questions=tuple(found.get("questions", ())),
     )
 
 

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, URLEncodedBody
 
 from copilot import corrections, intake, promises
 from copilot.intake import NewMessage
-from copilot.queue import ranked, reasons
+from copilot.queue import Terms, ranked, reasons
 from copilot.store import drafts, outbox, tickets, waiting
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
@@ -103,7 +103,8 @@ def ticket_fragment(services: Services, id: int, headers: dict[str, str] | None 
 def next_fragment(services: Services, headers: dict[str, str]) -> Response[str]:
     """The ticket that matters most now, or the empty place when nobody waits; the address follows."""
     with services.db.read() as session:
-        places = ranked(session, services.now(), limit=1)
+        now = services.now()
+        places = ranked(session, now, services.terms.current(session, now), limit=1)
         if places:
             view = ticket_view(session, services, places[0].entry.id)
             address = {"hx-push-url": f"/tickets/{view.ticket_id}"}
@@ -118,7 +119,8 @@ def queue_page(
     """The rows shown: the ranked queue, or whatever a search finds in any status."""
     now, text, shown = services.now(), " ".join(text.split())[:LONGEST_SEARCH], queue_presenter.chosen(filter_name)
     counts = {name: waiting.count(session, name, now) for name in queue_presenter.FILTERS}
-    found = _found(session, now, text) if text else _first(session, now, shown)
+    terms = services.terms.current(session, now)
+    found = _found(session, now, terms, text) if text else _first(session, now, terms, shown)
     return QueuePage(
         rows=_rows(session, services, found, selected),
         total=len(found) if text else counts[shown],
@@ -132,17 +134,17 @@ def queue_page(
 _Found = tuple[Ticket, int, str]
 
 
-def _first(session: Session, now: datetime, shown: Shown) -> list[_Found]:
+def _first(session: Session, now: datetime, terms: Terms, shown: Shown) -> list[_Found]:
     """The first tickets of the queue, with rank and reason."""
-    places = ranked(session, now, limit=MOST_ROWS, shown=shown)
+    places = ranked(session, now, terms, limit=MOST_ROWS, shown=shown)
     by_id = tickets.by_ids(session, [place.entry.id for place in places])
     return [(by_id[place.entry.id], place.rank, place.why) for place in places if place.entry.id in by_id]
 
 
-def _found(session: Session, now: datetime, text: str) -> list[_Found]:
+def _found(session: Session, now: datetime, terms: Terms, text: str) -> list[_Found]:
     """What a search finds, unranked; a ticket that waits for nobody says its status."""
     rows = tickets.recent(session, MOST_ROWS, text)
-    why = reasons(session, now, [row.id or 0 for row in rows])
+    why = reasons(session, now, [row.id or 0 for row in rows], terms)
     return [(row, 0, why.get(row.id or 0, wording.label(wording.STATUSES, row.status))) for row in rows]
 
 

@@ -1,14 +1,16 @@
 """The ranked queue as rows: the names of the filters, what each row says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from copilot.store.tables import Customer, Draft, Message, Ticket
 from copilot.store.waiting import Shown
 from copilot.web import wording
 from copilot.web.views import DueView, QueueFilter, QueueRow
+from sla.handling import PRIOR, HandlingTimes
 
 SNIPPET = 160
+MOST_CATEGORIES = 4
 # not worth a mark on every row
 PLAIN_SEGMENTS = ("standard", "default", "regular")
 FILTERS: Mapping[Shown, str] = {"all": "All", "soon": "Due soon", "late": "Late", "pressing": "Pressing"}
@@ -81,3 +83,22 @@ def draft_word(ticket: Ticket, draft: Draft | None) -> str:
     if ticket.work_state == "waiting":
         return "writing"
     return "ready" if draft is not None and draft.state == "open" else "none"
+
+
+def handling_words(times: HandlingTimes, titles: Mapping[str, str]) -> str:
+    """How long an answer takes and how that is known; of categories the most frequent, those with enough to go by."""
+    if not times.observations:
+        return f"An answer is taken to need about {_minutes(times.team)}, until it has been measured."
+    told = f"An answer takes about {_minutes(times.team)}: "
+    observed = wording.plural(times.observations, "finished ticket")
+    if not times.measured:
+        return f"{told}mostly assumed, with {observed} so far; {PRIOR} are enough to go by."
+    known = sorted((name for name in times.counts if times.counts[name] >= PRIOR), key=lambda name: -times.counts[name])
+    parts = [f"{titles.get(name, name)} {_minutes(times.of(name))}" for name in known[:MOST_CATEGORIES]]
+    return f"{told}measured from {observed}{'; ' if parts else ''}{', '.join(parts)}."
+
+
+def _minutes(time: timedelta) -> str:
+    """Rounded to whole minutes, in seconds below one."""
+    seconds = time.total_seconds()
+    return f"{round(seconds / 60)} min" if seconds >= 60 else f"{round(seconds)} s"

@@ -1,11 +1,13 @@
 """The JSON shapes of API version 1; they follow the contract and hide the tables."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from copilot.queue import QueuePlace
 from copilot.store.tables import ArticleRow, Draft, Message, OutboxItem, Ticket
 from knowledge.retrieval import Retrieval
+from sla.handling import HandlingTimes
 from sla.load import Load
 from sla.timers import Timer, write_instant
 
@@ -100,6 +102,25 @@ def load_json(load: Load) -> dict[str, Any]:
         "overloaded": load.overloaded,
         "alarm": load.alarm,
     }
+
+
+def handling_json(times: HandlingTimes) -> dict[str, Any]:
+    """What a ticket is expected to take, in minutes, and how much was measured of it; most observations first."""
+    by_most = sorted(times.by_category, key=lambda name: (-times.counts[name], name))
+    return {
+        "team_minutes": in_minutes(times.team),
+        "measured": times.measured,
+        "observations": times.observations,
+        "categories": [
+            {"category": name, "minutes": in_minutes(times.of(name)), "observations": times.counts[name]}
+            for name in by_most
+        ],
+    }
+
+
+def in_minutes(time: timedelta) -> float:
+    """With two digits."""
+    return round(time / timedelta(minutes=1), 2)
 
 
 def reply_json(item: OutboxItem) -> dict[str, Any]:

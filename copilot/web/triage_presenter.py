@@ -52,7 +52,7 @@ def figure_views(figures: Mapping[str, Any]) -> tuple[Figure, ...]:
         return ()
     ece = after["ece"]
     tone = "plain" if ece is None else "good" if ece <= 0.05 else "warn" if ece <= 0.1 else "bad"
-    texts = wording.plural(after["n"], "text")
+    texts = wording.plural(after["n"] - after["outside"], "text")
     caught = share(after["caught"], 0)
     return (
         Figure("Right category", share(after["accuracy"]), f"of {texts} that it had not seen"),

@@ -107,9 +107,11 @@ def test_a_corrected_mood_applies_the_rules_again(desk):
     )
     ticket_id = desk.open()
     services = desk.services
-    set_mood = lambda level: desk.do(lambda s: corrections.set_sentiment(  # noqa: E731
-        s, ticket_id, level, services.configuration.current(s), services.book, desk.now(), "Sam"
-    ))  # fmt: skip
+    current, book = desk.do(services.configuration.current), services.book
+
+    def set_mood(level):
+        desk.do(lambda s: corrections.set_sentiment(s, ticket_id, level, current, book, desk.now(), "Sam"))
+
     with pytest.raises(Conflict):
         set_mood("neutral")
     desk.process()
@@ -335,14 +337,14 @@ def test_every_process_serves_the_live_version(desk, tmp_path, now):
 
 
 def test_vectors_of_texts_that_are_gone_are_forgotten(desk):
-    """Only what a version in use is taught from is kept."""
+    """Only what a version in use is taught from is kept: its examples and what its categories call themselves."""
     learn(desk)
     before = row_counts(desk.services.db)[ExampleVector.__tablename__]
     desk.configure("categories", [{"name": "one", "description": "d", "examples": ["Quite new words"]}])
     learn(desk)
     desk.configure("categories", [{"name": "one", "description": "d", "examples": ["Quite new words", "And these"]}])
     learn(desk)
-    assert row_counts(desk.services.db)[ExampleVector.__tablename__] == before - 6 + 2
+    assert row_counts(desk.services.db)[ExampleVector.__tablename__] == before - (6 + 2) + (2 + 1)
 
 
 def test_a_megabyte_of_text_is_learned(desk):

@@ -7,13 +7,21 @@ import pytest
 from sqlmodel import insert
 
 from copilot import queue
-from copilot.queue import Sight
+from copilot.queue import OVERLAP, Sight, Terms
 from copilot.store import tickets, waiting
 from copilot.store.tables import Customer, Ticket
-from sla.ranking import RESERVE, rank
+from sla.handling import HandlingTimes
+from sla.ranking import PRUDENCE, RESERVE, rank
 from sla.reserve import LARGEST
 
 EVERYTHING = Sight(10_000, 10_000)
+TIMES = HandlingTimes(
+    timedelta(minutes=8),
+    500,
+    {"quick": timedelta(minutes=2), "long": timedelta(minutes=29)},
+    {"quick": 300, "long": 200},
+)
+BY_CATEGORY = Terms(times=TIMES)
 TARGETS = {"urgent": 1, "high": 4, "normal": 8, "low": 24}
 
 
@@ -29,7 +37,7 @@ def fill(desk, size, seed=0, late=0.4, paused=0.1):
             "channel": "api", "external_id": f"x-{number}", "content_hash": "", "subject": "", "customer_id": 1,
             "received_at": now - timedelta(hours=source.uniform(24, 200)), "created_at": now, "updated_at": now,
             "status": "open", "priority": priority, "tags": [], "triage": {}, "timers": [], "next_due_at": due,
-            "next_goal_at": due, "work_after": now,
+            "next_goal_at": due, "work_after": now, "category": source.choice(["quick", "long", None]),
         }  # fmt: skip
 
     def store(session):
@@ -72,8 +80,8 @@ def test_the_reserve_is_as_asked(desk):
     desk.seed("categories", "policies")
     desk.open()
     with desk.services.db.read() as session:
-        assert queue.ranked(session, desk.now(), 0.5)[0].row.share == 0.5
-        assert queue.ranked(session, desk.now(), 0.3)[0].row.share == 0.3
+        assert queue.ranked(session, desk.now(), Terms(0.5))[0].row.share == 0.5
+        assert queue.ranked(session, desk.now(), Terms(0.3))[0].row.share == 0.3
 
 
 def test_a_queue_within_sight_stands_as_the_ranking_says(desk):
@@ -130,6 +138,48 @@ def test_the_first_places_are_those_of_ranking_everything(desk, seed):
     assert ids(desk, limit=15, sight=Sight(450, 100)) == ids(desk, limit=15, sight=EVERYTHING)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_places_are_the_same_whatever_categories_take(desk, seed):
+    """So they are when some categories take fifteen times as long as others."""
+    fill(desk, 1_500, seed)
+    near, everything = Sight(450, 100), EVERYTHING
+    assert ids(desk, terms=BY_CATEGORY, limit=15, sight=near) == ids(
+        desk, terms=BY_CATEGORY, limit=15, sight=everything
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("ahead", [5, 40])
+def test_what_must_begin_early_stands_before_all_from_behind(desk, seed, ahead):
+    """When everything is ranked, what can be kept and must begin more than `OVERLAP` before the horizon falls due
+    stands before every ticket behind the horizon; later ones need not.
+    """
+    fill(desk, 300, seed, late=0, paused=0)
+    with desk.services.db.read() as session:
+        horizon = waiting.first(session, "ahead", desk.now(), ahead)[-1]
+        places = queue.ranked(session, desk.now(), BY_CATEGORY, sight=EVERYTHING)
+    kept = [place for place in places if place.row.standing == "kept"]
+    behind = [place.rank for place in kept if place.entry.next_goal_at > horizon.next_goal_at]
+    begins = {p.rank: p.entry.next_goal_at - PRUDENCE * p.row.item.expected_handling for p in kept}
+    early = [rank for rank, begin in begins.items() if begin < horizon.next_goal_at - OVERLAP]
+    assert max(early, default=0) < min(behind, default=1_000)
+    assert min((begins[rank] for rank in behind), default=horizon.next_goal_at) >= horizon.next_goal_at - OVERLAP
+
+
+def test_what_takes_long_is_begun_sooner(desk):
+    """Of two tickets due together, the one of the category that takes longer stands first."""
+    fill(desk, 2, late=0, paused=0)
+
+    def alike(session):
+        for number, category in ((1, "quick"), (2, "long")):
+            ticket = tickets.find(session, number)
+            ticket.category, ticket.priority = category, "normal"
+            ticket.next_goal_at = ticket.next_due_at = desk.now() + timedelta(hours=2)
+
+    desk.do(alike)
+    assert ids(desk, terms=BY_CATEGORY) == [2, 1]
+
+
 def test_the_reserve_knows_of_the_overdue_behind_the_sight(desk):
     """The share of time for the overdue is that of ranking everything, though few of them are in sight."""
     fill(desk, 80, late=0.9, paused=0)
@@ -148,7 +198,7 @@ def test_reasons_of_found_tickets(desk):
     fill(desk, 50, paused=0)
     with desk.services.db.read() as session:
         first, *_, last = places = queue.ranked(session, desk.now(), sight=Sight(5, 5))
-        told = queue.reasons(session, desk.now(), [first.entry.id, last.entry.id, 99_999], Sight(5, 5))
+        told = queue.reasons(session, desk.now(), [first.entry.id, last.entry.id, 99_999], sight=Sight(5, 5))
     assert told == {first.entry.id: first.why, last.entry.id: last.why}
     assert len(places) == 50
 
@@ -162,6 +212,16 @@ def test_the_load(desk):
         load = queue.load(session, desk.now(), timedelta(hours=1))
     assert load.utilisation == pytest.approx(0.3)
     assert load.alarm is None
+
+
+def test_the_load_knows_what_categories_take(desk):
+    """Three refunds of twelve minutes in the last hour are 60 % of one agent's time."""
+    for _ in range(3):
+        desk.open()
+    desk.process()
+    times = HandlingTimes(by_category={"refund": timedelta(minutes=12)}, counts={"refund": 1})
+    with desk.services.db.read() as session:
+        assert queue.load(session, desk.now(), timedelta(hours=1), times).utilisation == pytest.approx(0.6)
 
 
 def test_the_load_counts_every_late_ticket(desk, monkeypatch):

@@ -99,6 +99,18 @@ def test_breaks_and_actions_on_many_tickets_at_once_do_not_count():
     assert handling_times(again).observations == 0
 
 
+def test_the_last_of_several_actions_on_a_ticket_finished_it():
+    """A draft rejected after two minutes, the reply six minutes later and solving it are one ticket of eight minutes;
+    a break between two actions parts them.
+    """
+    reject, reply, solve = (Finished("kim", 2, "refund", START + minutes(at)) for at in (2, 8, 8.5))
+    first = Finished("kim", 1, None, START)
+    times = handling_times([first, reject, reply, solve])
+    assert (times.observations, times.of("refund")) == (1, handling_times(shift([8.5])).of("refund"))
+    later = Finished("kim", 2, "refund", START + minutes(50))
+    assert handling_times([first, reject, later]) == handling_times([first, reject])
+
+
 def test_tickets_without_category_count_for_the_team():
     """They move the team's mean and no category's count."""
     times = handling_times(shift([12] * 50, category=None))

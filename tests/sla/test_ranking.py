@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.ranking import FORESIGHT, NEXT_HOUR, PRUDENCE, RESERVE, QueueItem, rank, rank_with_reasons
-from sla.reserve import MOST_RATIO
+from sla.reserve import LARGEST, MOST_RATIO, share_of_places
 from tests.sla.builders import hours, minutes, utc
 
 NOW = utc("2026-11-23T12:00")
@@ -111,11 +111,14 @@ def test_age_puts_a_ticket_first_whatever_comes_in(items, count, reserve, due, s
     pytest.fail("never first")
 
 
-@given(st.integers(1, 4), st.integers(1, 30), st.integers(0, 10**6))
+@given(st.integers(1, 4), st.sampled_from([6, 10, 60]) | st.integers(1, 240), st.integers(0, 10**6))
 def test_no_ticket_waits_behind_an_unlimited_stream(count, pace, start):
-    """An agent takes the first ticket every few minutes while fresh tickets never end: a late one has its turn."""
+    """An agent takes the first ticket every few minutes while fresh tickets never end: a late one has its turn, within
+    5.3 x minutes / share of places.
+    """
     late = item("late", -60 - start)
-    for pick in range(2_000):
+    places = share_of_places(LARGEST, overdue=10, usual=6)
+    for pick in range(ceil(5.3 * pace / places)):
         now = NOW + minutes(pick * pace)
         fresh = [QueueItem(k, now, now + minutes(20 + k), 9.0, minutes(6)) for k in range(3)]
         if rank([late, *fresh], now, count)[0].id == "late":

@@ -223,6 +223,27 @@ def before_is_less_calibrated(old, new):
     return now.ece is not None and was.ece is not None and now.ece > was.ece + 0.02
 
 
+@given(outcomes, st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_the_verdict_does_not_depend_on_the_order_of_rows(rows, random):
+    """Both sides shuffled alike or each in its own way: the figures and the verdict are the same."""
+    labels, said, confidence = (list(column) for column in zip(*rows, strict=True))
+    before, after = judgement(labels, said, confidence), judgement(labels, said[::-1], confidence)
+    places = list(range(len(rows)))
+    random.shuffle(places)
+    turned, again = compare(shuffled(before, places), shuffled(after, places)), compare(before, after)
+    assert turned.is_worse == again.is_worse
+    for name in ("right", "accuracy", "ece", "refused", "caught"):
+        assert getattr(turned.after, name) == pytest.approx(getattr(again.after, name))
+
+
+def shuffled(judged, places):
+    """The same judgement in another order."""
+    order = np.array(places)
+    rows = tuple(judged.rows[place] for place in places)
+    return Judgement(rows, judged.said[order], judged.confidence[order], judged.given[order], judged.scope[order])
+
+
 def test_being_clearly_less_calibrated_is_worse():
     """As many right ones with far too much confidence do not go live."""
     labels, said = ["a"] * 100, ["a"] * 60 + ["b"] * 40
@@ -267,6 +288,16 @@ def test_evidence_shows_what_a_person_needs():
     assert (found.scope[0].y, found.scope[-1].x, found.scope[-1].y) == (0.0, 1.0, 1.0)
     assert {one.name: one.n for one in found.standings} == {"a": 3, "b": 2}
     assert sum(one.count for one in found.reliability) == 5
+
+
+def test_labels_that_the_others_contradict_are_surfaced():
+    """A wrong category and a wrong "none of these" come first; a strange text that is out of scope is no suspect."""
+    rows = example_rows(shop(20))
+    wrong = Row("label:1", "refund money card back please", "size", CORRECTED)
+    refused = Row("label:2", "parcel track arrive courier late", OUT_OF_SCOPE, CORRECTED)
+    strange = Row("label:3", "zebra quilt hymn", OUT_OF_SCOPE, CORRECTED)
+    found = evidence_of(judged_rows([*rows, wrong, refused, strange]))
+    assert {(one.key, one.said) for one in found.suspects} == {("label:1", "refund"), ("label:2", "parcel")}
 
 
 @given(outcomes)

@@ -1,12 +1,15 @@
 """How rankings are compared."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copilot.cli import main
 from copilot.evals.queue import BOUND, as_rows, bound, evaluate_queue, measure, simulate
 from copilot.evals.queue_rankers import RANKERS, ByKey, MooreHodgson, Ours, by_reserve
 from copilot.evals.queue_scenario import AGENTS, DAY, HOUR, SHAPES, WARM_UP, Scenario, scenario
@@ -129,6 +132,19 @@ def test_more_agents_share_the_same_load():
     begins, ends = simulate(one, MooreHodgson(one))
     order = np.argsort(begins)
     assert (begins[order][1:] >= ends[order][:-1]).all()
+
+
+def test_the_command_prints_the_trade():
+    """A row of figures for each reserve and load, also as JSON; what is no share or no shape is refused."""
+    words = ["eval", "queue", "--utilisation", "0.1", "--seeds", "1", "--reserves", "0.01,0.1"]
+    result = CliRunner().invoke(main, [*words, "--json"])
+    figures = json.loads(result.stdout)
+    assert set(figures) == {"ours, reserve 1.0%", "ours, reserve 10.0%", BOUND}
+    assert set(figures["ours, reserve 1.0%"]["0.1"]) == KEYS
+    assert "ours, reserve 10.0%" in CliRunner().invoke(main, words).stdout
+    assert CliRunner().invoke(main, [*words[:-1], "two"]).exit_code != 0
+    assert CliRunner().invoke(main, [*words[:-1], "2"]).exit_code != 0
+    assert CliRunner().invoke(main, [*words, "--shape", "round"]).exit_code != 0
 
 
 @pytest.mark.parametrize("reserve", [0.0, 1.1, -0.1, float("nan")])

@@ -5,12 +5,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from numpy.typing import NDArray
 
 from copilot.cli import main
 from copilot.evals.sentiment import evaluate_sentiment, figures
+from knowledge.embedding import SentenceTransformerEmbedder
 from tests.triage.vectors import encode
+
+HELD_OUT = Path(__file__).parents[2] / "triage" / "sentiment_held_out.csv"
 
 TEST = [
     ("@AnyAir terrible, never again, you are liars", "negative"),
@@ -73,3 +78,18 @@ def test_a_wrong_file_names_row_and_column(
     result = CliRunner().invoke(main, ["eval", "sentiment", "--test", str(path), "--json"])
     assert result.exit_code == 1
     assert message.split(":")[0] in re.sub(r"[\s│]+", " ", result.output)
+
+
+def test_the_shipped_model_is_right_on_texts_it_never_saw() -> None:
+    """With the real embedding the shipped weights are used as they are, and held-out texts are mostly told right."""
+    embedder = SentenceTransformerEmbedder()
+    asked: list[int] = []
+
+    def encode_counted(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.append(len(texts))
+        return embedder.encode(texts)
+
+    found = evaluate_sentiment(HELD_OUT, encode=encode_counted)
+    assert sum(asked) <= 1 + (found["n"] or 0)
+    assert (found["accuracy"] or 0) >= 0.8
+    assert (found["recall_negative"] or 0) >= 0.88
