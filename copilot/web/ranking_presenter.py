@@ -55,11 +55,12 @@ class TradePlot:
 
 @dataclass(frozen=True, slots=True)
 class TradeView:
-    """What the reserve trades, and where the figures come from."""
+    """What the reserve trades, and where the figures come from; the choices name those at the `highest` load."""
 
     source: str
     shipped: bool
     loads: tuple[str, ...]
+    highest: str
     plots: tuple[TradePlot, ...]
 
 
@@ -106,7 +107,7 @@ def _simulated(share: float, curve: Curve) -> str:
     load = max(curve.loads)
     for point in curve.loads[load]:
         if point.reserve == share:
-            return f"at {percent(load)} load {_kept(point):g} % kept, {_late(point)} late"
+            return f"{_kept(point):g} % kept, {_late(point)} late"
     return ""
 
 
@@ -121,6 +122,7 @@ def trade_view(curve: Curve, in_force: float) -> TradeView:
         source=f"Simulated: {agents} round the clock for {curve.days} {days}, {runs}.",
         shipped=curve.shipped,
         loads=tuple(f"{percent(load)} load" for load in curve.loads),
+        highest=percent(max(curve.loads)),
         plots=(
             _plot("kept", "Promises kept", kept, " %", floor(min(map(min, kept)) / 10) * 10, 100, curve, in_force),
             _plot("late", "Lateness of the missed", late, " h", 0, None, curve, in_force),
