@@ -14,6 +14,7 @@ from triage.head import Codes, Head, Kinds, Vectors
 from triage.words import Bags, example_bags
 
 MAX_STORED_EXAMPLES = 20_000
+MAX_OUTSIDE = 2_000
 LEAST_OUTSIDE = 10
 _ALWAYS_TAUGHT = -1
 
@@ -72,12 +73,12 @@ class Lesson:
 
         Names without an example, and names that are one already, are left out; so is `outside` below ten of it.
         """
-        rows, digests = _ordered(_thinned(examples))
+        rows, digests = _ordered(_thinned(examples, MAX_STORED_EXAMPLES))
         known, said = sorted(set(rows.labels)), set(zip(rows.labels, rows.texts, strict=True))
         code = {label: number for number, label in enumerate(known)}
         pairs = enumerate(zip(names.labels, names.texts, strict=True))
         named, _ = _ordered(names.where([place for place, row in pairs if row[0] in code and row not in said]))
-        strange = _ordered(_thinned(outside))[0] if len(outside) >= LEAST_OUTSIDE else NO_EXAMPLES
+        strange = _ordered(_thinned(outside, MAX_OUTSIDE))[0] if len(outside) >= LEAST_OUTSIDE else NO_EXAMPLES
         all_rows = rows.and_(named).and_(strange)
         codes = [code[label] for label in (*rows.labels, *named.labels)] + [len(known)] * len(strange)
         groups = np.full(len(all_rows), _ALWAYS_TAUGHT, np.int64)
@@ -141,14 +142,14 @@ def _ordered(examples: Examples) -> tuple[Examples, list[bytes]]:
     return examples.where(order), [_digest(*keys[place]) for place in order]
 
 
-def _thinned(examples: Examples) -> Examples:
-    """Return at most MAX_STORED_EXAMPLES and one for each label, chosen evenly within each label."""
-    if len(examples) <= MAX_STORED_EXAMPLES:
+def _thinned(examples: Examples, most: int) -> Examples:
+    """Return at most `most`, but one for each label, chosen evenly within each label."""
+    if len(examples) <= most:
         return examples
     rows, _ = _ordered(examples)
     labels = np.array(rows.labels, dtype=object)
     _, starts, counts = np.unique(labels, return_index=True, return_counts=True)
-    share = MAX_STORED_EXAMPLES / len(rows)
+    share = most / len(rows)
     kept = [
         start + np.linspace(0, count - 1, max(1, int(count * share))).round().astype(np.int64)
         for start, count in zip(starts, counts, strict=True)
