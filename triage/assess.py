@@ -22,11 +22,12 @@ from triage.questions import questions
 from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
 from triage.sentiment import Sentiment, SentimentModel, shipped_model
-from triage.text import readable
+from triage.text import readable, says_nothing
 
 CLASSIFIER_VERSION = "2"
 NO_CATEGORIES = "no categories are defined"
 NO_RULE = "no rule applies: priority {}"
+NO_WORDS = "no words of the customer's own, so the category is not known"
 NO_VECTOR = "the embedding model is not available, so the category is not known"
 
 
@@ -168,8 +169,9 @@ def assess_many(
 ) -> list[Assessment]:
     """Return the assessments of n tickets, in order, from L2-normalised vectors (n, d).
 
-    Without vectors the category is None and nothing is in scope; the rest is decided from words and rules. Raises
-    ValueError when the lengths differ or a vector is not finite.
+    Without vectors, and for a ticket that says nothing (only emoji, only a signature), the category is None and nothing
+    is in scope; the rest is decided from words and rules. Raises ValueError when the lengths differ or a vector is not
+    finite.
     """
     if len(texts) != len(contexts) or (vectors is not None and len(texts) != len(vectors)):
         raise ValueError(f"vectors: {len(texts)} texts need as many vectors and contexts")
@@ -192,8 +194,11 @@ def _findings(
         return [(None, Scope(True, 1.0), NO_CATEGORIES)] * len(texts)
     evidence = models.categories.evidence(vectors, texts)
     scopes = models.negatives.decide(models.scope, evidence, models.categories.turned(vectors))
-    rows = zip(models.categories.scores_of(evidence), scopes, strict=True)
-    return [(category, scope, _reason(category, scope)) for category, scope in rows]
+    rows = zip(texts, models.categories.scores_of(evidence), scopes, strict=True)
+    return [
+        (None, Scope(False, 0.0), NO_WORDS) if says_nothing(text) else (category, scope, _reason(category, scope))
+        for text, category, scope in rows
+    ]
 
 
 def _reason(category: CategoryScores, scope: Scope) -> str:
