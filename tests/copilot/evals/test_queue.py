@@ -88,7 +88,7 @@ def test_ours_picks_what_rank_puts_first(rows, minute):
     for ticket in range(len(rows)):
         ours.add(ticket)
     items = [
-        QueueItem(k, at(days.received[k]), at(days.due[k]), 1.0, timedelta(seconds=days.expected[k]))
+        QueueItem(f"{k:02}", at(days.received[k]), at(days.due[k]), 1.0, timedelta(seconds=days.expected[k]))
         for k in range(len(rows))
     ]
     first, picked = rank(items, at(now), AGENTS)[0], ours.pick(now)
