@@ -40,7 +40,7 @@ from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
 from copilot.worker import Worker
-from knowledge.embedding import Embedder, SentenceTransformerEmbedder
+from knowledge.embedding import Embedder, Progress, SentenceTransformerEmbedder
 from knowledge.vector_index import QdrantIndex, VectorIndex
 
 FAKE_EMBEDDER = "fake:hash"
@@ -137,9 +137,11 @@ def batch_size(settings: Settings) -> int:
     return min(settings.batch_size, CONCURRENT_DRAFTS * rounds)
 
 
-def embedder_of(settings: Settings) -> Embedder:
+def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedder:
     """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model."""
-    return HashEmbedder() if settings.embedder == FAKE_EMBEDDER else SentenceTransformerEmbedder(settings.embedder)
+    if settings.embedder == FAKE_EMBEDDER:
+        return HashEmbedder()
+    return SentenceTransformerEmbedder(settings.embedder, progress)
 
 
 def open_qdrant(settings: Settings, embedder: Embedder) -> VectorIndex:

@@ -26,6 +26,7 @@ Figures = dict[str, int | float | dict[str, float] | None]
 PRECISIONS = ("0.95", "0.98", "0.99")
 CALIBRATION_BINS = 15
 ENCODING_BATCH = 8
+LONGEST_CELL = 1_000_000  # characters, as of a ticket; the csv module alone would stop at 131,072
 PROGRESS_EVERY = 1_000
 SIMULATIONS = 200
 
@@ -215,6 +216,7 @@ def _coverage(precision: NDArray[np.float64], wanted: float) -> float:
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str]]:
+    csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             yield from _parsed(path, csv.DictReader(file, strict=True))

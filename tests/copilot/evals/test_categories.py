@@ -158,3 +158,9 @@ def test_nothing_to_learn_from_is_refused(tmp_path: Path) -> None:
         evaluate_categories(train, train, encode=encode)
     with pytest.raises(ValueError, match="shots"):
         evaluate_categories(train, train, encode=encode, shots=0)
+
+
+def test_a_ticket_as_long_as_intake_takes_is_read(tmp_path: Path) -> None:
+    """A text beyond the csv module's own limit is a row like any other."""
+    text = "my parcel is late. " * 10_000
+    assert read_rows(write(tmp_path / "long.csv", [(text, "delivery")])).texts == (text,)
