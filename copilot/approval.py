@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from copilot import endings
 from copilot.corrections import confirm_category
 from copilot.errors import Conflict
 from copilot.inputs import LONGEST_BODY, clean
@@ -87,6 +88,7 @@ def _locked(session: Session, draft_id: int) -> tuple[Draft, Ticket]:
 def _must_be_open(session: Session, draft: Draft, ticket: Ticket) -> None:
     if draft.state != "open":
         raise Conflict(f"This draft is no longer open: it is {draft.state}.")
+    endings.refuse_ended(session, draft.ticket_id)
     newest = tickets.newest_inbound_id(session, draft.ticket_id)
     if newest != draft.message_id or tickets.replies_after(session, draft.ticket_id, draft.message_id):
         raise Conflict("Something newer arrived since this draft was written.")

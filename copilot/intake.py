@@ -6,7 +6,7 @@ Everything happens in the caller's transaction; refusing raises before anything 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from copilot import contracts, promises, takeback
+from copilot import contracts, endings, promises, takeback
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import (
     CHANNEL,
@@ -107,12 +107,20 @@ def receive(session: Session, new: NewTicket, book: PromiseBook, now: datetime) 
 
 
 def add_message(session: Session, ticket_id: int, new: NewMessage, book: PromiseBook, now: datetime) -> Receipt:
-    """Store a further message; a customer's message reopens the ticket and puts it before the pipeline again."""
+    """Store a further message; a customer's message reopens the ticket and puts it before the pipeline again.
+
+    What arrives for a ticket that was merged goes to the one it became part of, notes apart.
+    """
     new = checked_message(new, now)
-    ticket = tickets.lock(session, ticket_id)
-    known = tickets.message_by_external_id(session, ticket_id, new.external_id)
-    if known is not None:
-        return _same_or_conflict(known.id or 0, (known.body, known.direction) == (new.body, new.direction))
+    home = ticket_id if new.direction == "note" else endings.home_of(session, ticket_id)
+    ticket = tickets.lock(session, home)
+    for place in {ticket_id, home}:
+        known = tickets.message_by_external_id(session, place, new.external_id)
+        if known is not None:
+            return _same_or_conflict(known.id or 0, (known.body, known.direction) == (new.body, new.direction))
+    if home != ticket_id:
+        journal.record(session, now, "message_passed_on", ticket_id, into=home)
+        ticket_id = home
     at = new.received_at or promises.no_earlier(session, ticket_id, now)
     customer = tickets.customer_of(session, ticket)
     author = new.author or (customer.name or customer.email if new.direction == "inbound" else None)
@@ -132,11 +140,15 @@ def add_message(session: Session, ticket_id: int, new: NewMessage, book: Promise
 
 
 def set_status(session: Session, ticket_id: int, status: str, book: PromiseBook, now: datetime, by: str) -> Ticket:
-    """Change a ticket's status and its clock. Raises `Invalid` for an unknown status."""
+    """Change a ticket's status and its clock; what was spam is none any more when it gets another than closed.
+
+    Raises `Invalid` for an unknown status, `Conflict` for a ticket that was merged into another.
+    """
     if status not in STATUSES:
         raise Invalid(f"status must be one of {', '.join(STATUSES)}.", field="status")
     ticket = tickets.lock(session, ticket_id)
     if ticket.status != status:
+        endings.take_back_spam(session, ticket, now, by)
         at = promises.no_earlier(session, ticket_id, now)
         promises.add_event(session, ticket_id, Event.status_changed(at, status))
         journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after=status, by=by)
@@ -147,6 +159,8 @@ def set_status(session: Session, ticket_id: int, status: str, book: PromiseBook,
 
 def _reopen(session: Session, ticket: Ticket, at: datetime, now: datetime) -> None:
     ticket_id = ticket.id or 0
+    if endings.further_message(session, ticket, at, now):
+        return
     promises.add_event(session, ticket_id, Event.received(at))
     if ticket.status not in ("new", "open"):
         settled = [row.at for row in tickets.sla_events(session, ticket_id) if "status" in row.data]
@@ -154,10 +168,7 @@ def _reopen(session: Session, ticket: Ticket, at: datetime, now: datetime) -> No
         promises.add_event(session, ticket_id, Event.status_changed(max([at, *settled]), "open"))
         journal.record(session, now, "status_changed", ticket_id, before=ticket.status, after="open", by="customer")
         ticket.status = "open"
-    takeback.replies_of(session, ticket, now, "The customer wrote again.", only_auto=True)
-    drafts.supersede(session, ticket_id)
-    ticket.work_state, ticket.work_after, ticket.attempts = "waiting", now, 0
-    ticket.claimed_by = ticket.claimed_until = ticket.no_draft_reason = None
+    takeback.start_over(session, ticket, now, "The customer wrote again.")
 
 
 def _answered_elsewhere(session: Session, ticket: Ticket, at: datetime, now: datetime) -> None:
@@ -174,6 +185,7 @@ def write_reply(
     """An agent's own reply, without a draft: into the outbox, and open drafts are set aside."""
     body = clean(body, "body", LONGEST_BODY)
     ticket = tickets.lock(session, ticket_id)
+    endings.refuse_ended(session, ticket_id)
     if ticket.reply_pending:
         raise Conflict("Another reply to this ticket is on its way.")
     drafts.supersede(session, ticket_id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from copilot import promises, takeback
+from copilot import endings, promises, takeback
 from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Conflict
@@ -73,6 +73,10 @@ class Outbox:
             ticket = tickets.lock(session, ticket_id)
             item = outbox.held(session, item_id, self.worker, now)
             if item is None:
+                return None
+            ending = endings.ending_of(session, ticket_id)
+            if ending is not None:
+                endings.silence(session, ticket, now, f"The ticket {ending.why}.")
                 return None
             newest = tickets.newest_inbound_id(session, ticket_id)
             if item.by == "auto" and newest != item.answers_message_id:

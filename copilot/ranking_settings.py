@@ -21,7 +21,7 @@ class RankingSettings:
 
 
 def parse_ranking(document: Any) -> RankingSettings:
-    """From {"reserve": 0.02}; {} is the shipped default. ValueError names the field."""
+    """From {"reserve": 0.05}; {} is the shipped default. ValueError names the field."""
     if not isinstance(document, Mapping):
         raise ValueError("ranking: expected an object")
     for key in document:
@@ -29,7 +29,7 @@ def parse_ranking(document: Any) -> RankingSettings:
             raise ValueError(f"{str(key)[:60]}: unknown key; known is reserve")
     reserve = document.get("reserve", RESERVE)
     if isinstance(reserve, bool) or not isinstance(reserve, int | float):
-        raise ValueError("reserve: expected a number, such as 0.02 for 2 %")
+        raise ValueError("reserve: expected a number, such as 0.05 for 5 %")
     if not LEAST <= reserve <= MOST:
         raise ValueError(f"reserve: must be from {LEAST} to {MOST}")
     return RankingSettings(float(reserve))

@@ -44,6 +44,14 @@ def undo(session: Session, ticket_id: int, now: datetime, by: str) -> None:
         raise Conflict("There is no reply to take back: it has already left.")
 
 
+def start_over(session: Session, ticket: Ticket, now: datetime, reason: str) -> None:
+    """There is something new to answer: drafts and automatic replies so far are void, the pipeline looks again."""
+    replies_of(session, ticket, now, reason, only_auto=True)
+    drafts.supersede(session, ticket.id or 0)
+    ticket.work_state, ticket.work_after, ticket.attempts = "waiting", now, 0
+    ticket.claimed_by = ticket.claimed_until = ticket.no_draft_reason = None
+
+
 def offer_again(session: Session, ticket_id: int) -> None:
     """Open the newest draft for a person once more, if it had been decided."""
     draft = drafts.newest(session, ticket_id)

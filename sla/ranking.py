@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 from sla.reserve import Turns, is_reserved, share_of_time, time_to_spare
 
-RESERVE = 0.02  # the least share of the agents' time that goes to overdue tickets
+RESERVE = 0.05  # the least share of the agents' time that goes to overdue tickets
 FORESIGHT = 0.4  # the part of the agents' time behind the next hour that waiting tickets may count on
 NEXT_HOUR = 3600.0
 PRUDENCE = 1.3  # a ticket counts on so many times its expected handling, for it may take longer
@@ -111,12 +111,13 @@ def rank_with_reasons(
     _check(queue, now, agents, reserve)
     rows, paused = _by_beginning(queue, now)
     left, handling = [row[5] for row in rows], [row[4] for row in rows]
-    chosen = select([row[0] for row in rows], handling, [-row[1] for row in rows], agents)
+    begin = [time_to_begin(row[0], row[5], row[4]) for row in rows]
+    chosen = select(begin, handling, [-row[1] for row in rows], agents)
     lost = sorted(chosen.lost, key=lambda place: (left[place], *rows[place][1:4]))
     late = [place for place in lost if left[place] < 0]
     longest = -left[late[0]] if late else 0.0
     share = share_of_time(sum(handling[place] for place in late) + overdue_behind, longest, agents, reserve)
-    turns = turns_beside(chosen, [row[0] for row in rows], handling, agents, share)
+    turns = turns_beside(chosen, begin, handling, agents, share)
     order = _with_overdue(chosen, late, handling, turns, int(now.timestamp() // _MINUTE))
     order += [(place, "lost", share) for place in lost[len(order) - len(chosen.kept) - len(chosen.given_way) :]]
     ranked = [Ranked(rows[place][6], standing, left[place], part) for place, standing, part in order]
@@ -151,6 +152,11 @@ def select(
             given_way.append(let_go)
             work -= handling[let_go]
     return Selection(sorted(place for _, _, place in taken), sorted(given_way), lost)
+
+
+def time_to_begin(prudent: float, left: float, handling: float) -> float:
+    """The seconds until a ticket must be begun: with prudence, or at once where it can just be kept without."""
+    return 0.0 if prudent < 0 <= left - handling else prudent
 
 
 def turns_beside(

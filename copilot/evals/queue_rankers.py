@@ -111,7 +111,12 @@ class Ours(MooreHodgson):
     def __init__(self, of: Scenario, reserve: float = RESERVE) -> None:
         super().__init__(of)
         self.reserve, self.foresight = reserve, FORESIGHT
-        self.key = self.begin = self.hopeless = (of.due - PRUDENCE * of.expected).tolist()
+        self.key = self.begin = (of.due - PRUDENCE * of.expected).tolist()
+
+    def begin_and_handling(self, now: float) -> tuple[list[float], list[float]]:
+        """As with prudence, or at once; what cannot be kept even so has moved aside."""
+        begin, handling = super().begin_and_handling(now)
+        return [max(0.0, time) for time in begin], handling
 
     def turn_of_the_overdue(self, now: float, chosen: Selection, /) -> bool:
         """Whether there is time for it now, or this minute is kept for it."""

@@ -21,6 +21,12 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[JournalEntry]:
     return session.exec(wanted).all()
 
 
+def newest_of(session: Session, ticket_id: int, kinds: Sequence[str]) -> JournalEntry | None:
+    """The ticket's last entry of one of these kinds."""
+    wanted = select(JournalEntry).where(JournalEntry.ticket_id == ticket_id, col(JournalEntry.kind).in_(kinds))
+    return session.exec(wanted.order_by(col(JournalEntry.id).desc()).limit(1)).first()
+
+
 def after(session: Session, cursor: int, limit: int = 500) -> Sequence[JournalEntry]:
     """Entries with an id above `cursor`, oldest first: what live pages follow."""
     wanted = select(JournalEntry).where(col(JournalEntry.id) > cursor).order_by(col(JournalEntry.id)).limit(limit)

@@ -140,9 +140,18 @@ def test_the_kept_are_in_order_and_their_work_fits(items, count):
     begin = [(k.due_at - NOW - PRUDENCE * k.expected_handling).total_seconds() for k in kept]
     assert begin == sorted(begin)
     work = 0.0
-    for found, time in zip(kept, begin, strict=True):
+    for found, prudent in zip(kept, begin, strict=True):
+        time = max(0.0, prudent)
         assert work <= (time if time <= NEXT_HOUR else NEXT_HOUR + FORESIGHT * (time - NEXT_HOUR)) * count + 1e-6
         work += found.expected_handling.total_seconds()
+
+
+@given(agents)
+def test_what_can_just_be_kept_is_kept_in_an_idle_queue(count):
+    """A ticket that takes ten of its twelve minutes comes before one that has all day."""
+    tight, easy = item("tight", 12, 1.0, minutes(10)), item("easy", 480, 1.0, minutes(10))
+    ranked = rank_with_reasons([easy, tight], NOW, count)
+    assert [(row.item.id, row.standing) for row in ranked] == [("tight", "kept"), ("easy", "kept")]
 
 
 @given(queues, agents)

@@ -15,14 +15,14 @@ from tests.copilot.test_queue_terms import answer
 
 
 def test_the_document_by_api(desk, client):
-    """It is 2 % until an admin puts another one in force; nonsense is refused by name; agents may only read."""
+    """It is 5 % until an admin puts another one in force; nonsense is refused by name; agents may only read."""
     admin, agent = desk.bearer("admin"), desk.bearer("agent")
-    assert client.get("/api/v1/ranking", headers=agent).json() == {"reserve": 0.02}
+    assert client.get("/api/v1/ranking", headers=agent).json() == {"reserve": 0.05}
     assert client.put("/api/v1/ranking", json={"reserve": 0.1}, headers=agent).status_code == 403
     assert client.put("/api/v1/ranking", json={"reserve": 0.1}, headers=admin).json() == {"version": 1}
     assert client.get("/api/v1/ranking", headers=agent).json() == {"reserve": 0.1}
     assert client.put("/api/v1/ranking", json={}, headers=admin).json() == {"version": 2}
-    assert client.get("/api/v1/ranking", headers=agent).json() == {"reserve": 0.02}
+    assert client.get("/api/v1/ranking", headers=agent).json() == {"reserve": 0.05}
     for document, field in (({"reserve": 0.5}, "reserve"), ({"share": 0.1}, "share"), ([], "ranking")):
         answer = client.put("/api/v1/ranking", json=document, headers=admin)
         assert (answer.status_code, field in answer.text) == (422, True)
@@ -58,13 +58,13 @@ def test_an_admin_sees_what_a_reserve_would_change_and_saves_it(desk, signed_in)
     crowded(desk)
     browser, agent = signed_in("admin"), desk.bearer("agent")
     page = browser.get("/admin/ranking").text
-    assert "at least 2 %" in page
-    assert "about 1 place in 50, 1 min 12 s of an hour" in page
+    assert "at least 5 %" in page
+    assert "about 1 place in 20, 3 min of an hour" in page
     assert "Simulated: 5 agents round the clock" in page
     assert "answerable eval reserve" in page
     now = order(browser, agent)
     preview = browser.post("/admin/ranking/preview", data={"reserve": "0.2"}).text
-    assert "Now, with 2 %" in preview
+    assert "Now, with 5 %" in preview
     assert "would stand elsewhere" in preview
     assert "from further down" in preview
     assert "kept for overdue" in preview
@@ -97,7 +97,7 @@ def test_a_reserve_that_makes_no_sense_is_refused(desk, signed_in, typed):
     for path in ("/admin/ranking", "/admin/ranking/preview"):
         refused = browser.post(path, data={"reserve": typed})
         assert (refused.status_code, "<code>reserve</code>" in refused.text) == (422, True)
-    assert "at least 2 %" in browser.get("/admin/ranking").text
+    assert "at least 5 %" in browser.get("/admin/ranking").text
 
 
 def test_only_admins(signed_in):
@@ -145,8 +145,8 @@ def test_the_shipped_curve_is_a_trade(tmp_path):
         kept, late = [p.kept for p in points], [p.late_hours for p in points]
         assert (kept, late) == (sorted(kept, reverse=True), sorted(late, reverse=True))
     kept, late = trade_view(curve, 0.02).plots
-    assert dict(kept.rows)["2 %"] == ("99.1 %", "92.8 %")
-    assert dict(late.rows)["20 %"] == ("5.9 h", "99.6 h")
+    assert dict(kept.rows)["2 %"] == ("99.2 %", "92.7 %")
+    assert dict(late.rows)["20 %"] == ("4.6 h", "101.2 h")
 
 
 @pytest.mark.parametrize(("reserve", "words"), [(0.005, "1 place in 200, 18 s"), (0.2, "1 place in 5, 12 min")])
