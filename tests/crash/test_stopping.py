@@ -100,7 +100,7 @@ def test_a_second_service_on_the_same_folder_says_why_it_is_not_ready(tmp_path: 
             db.close()
 
 
-@pytest.mark.parametrize("damage", ["removed", "cut meta.json", "empty storage"])
+@pytest.mark.parametrize("damage", ["removed", "cut", "emptied"])
 def test_a_lost_index_is_built_again(tmp_path: Path, damage: str) -> None:
     """Whatever became of the index's files, the next start fills it from the database and answers again."""
     port = free_port()

@@ -8,7 +8,7 @@ from copilot.errors import Unavailable
 from copilot.fakes import HashEmbedder, MemoryIndex, ScriptedModel
 from copilot.llm import connect
 from copilot.pipeline import MOST_ATTEMPTS
-from copilot.wiring import open_qdrant
+from copilot.wiring import index_of
 from knowledge.embedding import EmbedderUnavailable
 from tests.builders import ARTICLES, QUESTION, REFUND_FACT, Desk, client_of, gate, make_services, ticket_json, timer
 from tests.contracts import openai_server
@@ -155,7 +155,7 @@ def desk_on_disk(desk_with, tmp_path):
 
     def build():
         embedder = HashEmbedder()
-        opened = partial(open_qdrant, desk_settings(tmp_path), embedder)
+        opened = partial(index_of, desk_settings(tmp_path), embedder)
         desk = desk_with("categories", "policies", embedder=embedder, open_index=opened)
         desk.article("refunds", "Refund times", f"When do I get my refund? {REFUND_FACT}")
         return desk
