@@ -150,7 +150,7 @@ class _Postings:
     def __init__(self, texts: Sequence[_Words]) -> None:
         self.size = len(texts)
         numbers = _concatenated([text.numbers for text in texts])
-        order = np.argsort(numbers, kind="stable")
+        order = _stable_order(numbers)
         sizes = [len(text.numbers) for text in texts]
         self._rows = np.repeat(np.arange(self.size, dtype=np.int32), sizes)[order]
         self._counts = _concatenated([text.counts for text in texts])[order]
@@ -177,6 +177,11 @@ class _Postings:
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency as in Lucene: never negative."""
         return math.log(1 + (self.size - holders + 0.5) / (holders + 0.5))
+
+
+def _stable_order(numbers: Numbers) -> NDArray[np.int64]:
+    """What a stable argsort gives, much faster: plain 64-bit numbers are sorted with vector instructions."""
+    return np.sort((numbers.astype(np.int64) << 32) | np.arange(len(numbers))) & 0xFFFF_FFFF
 
 
 def _concatenated(arrays: Sequence[Numbers]) -> Numbers:

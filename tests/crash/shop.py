@@ -65,8 +65,8 @@ def damage_index(folder: Path, damage: str) -> None:
     if damage == "removed":
         shutil.rmtree(folder)
     elif damage == "cut":
-        file = folder / "vectors.sqlite3"
-        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        for file in folder.iterdir():
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     else:
         for file in folder.iterdir():
             file.write_bytes(b"")
