@@ -9,8 +9,9 @@ import json
 import random
 import resource
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from copilot.importing import import_articles
 from copilot.knowledge_base import new_article, save_article
@@ -39,18 +40,18 @@ def main() -> None:
         sample = texts(path)
         services.embedder.encode(sample[:8])
         before = timed_encoder(services, sample)
-        start = perf_counter()
-        import_articles(services, [path], lambda *_: None)
-        road = COUNT / (perf_counter() - start)
-        raw = max(before, timed_encoder(services, sample))
+        road = timed(lambda: import_articles(services, [path], lambda *_: None), COUNT)
+        after = timed_encoder(services, sample)
         seen = timed_edit(services)
         services.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'encoder alone, texts/s':<34} {raw:>8.1f}")
-    print(f"{'import and index, articles/s':<34} {road:>8.1f}")
-    print(f"{'ratio':<34} {road / raw:>8.2f}  floor {FLOOR}")
-    print(f"{'an edit until searches see it, s':<34} {seen:>8.2f}")
-    print(f"{'peak memory, MB':<34} {peak:>8.0f}  floor {MOST_MEMORY}")
+    print(f"{'':<34} {'by clock':>9} {'of CPU time':>12}")
+    raw = [max(pair) for pair in zip(before, after, strict=True)]
+    print(f"{'encoder alone, texts/s':<34} {raw[0]:>9.1f} {raw[1]:>12.1f}")
+    print(f"{'import and index, articles/s':<34} {road[0]:>9.1f} {road[1]:>12.1f}")
+    print(f"{'ratio':<34} {road[0] / raw[0]:>9.2f} {road[1] / raw[1]:>12.2f}  floor {FLOOR}")
+    print(f"{'an edit until searches see it, s':<34} {seen:>9.2f}")
+    print(f"{'peak memory, MB':<34} {peak:>9.0f}  floor {MOST_MEMORY}")
 
 
 def write(path: Path) -> None:
@@ -70,11 +71,16 @@ def texts(path: Path) -> list[str]:
     return [embedding_text(passage) for article in articles for passage in split(article)]
 
 
-def timed_encoder(services: Services, sample: list[str]) -> float:
-    """Texts a second, the encoder alone."""
-    start = perf_counter()
-    services.embedder.encode(sample)
-    return len(sample) / (perf_counter() - start)
+def timed(work: Callable[[], object], count: int) -> tuple[float, float]:
+    """How many a second by the clock, and a second of CPU time, which other work on the machine disturbs less."""
+    clock, cpu = perf_counter(), process_time()
+    work()
+    return count / (perf_counter() - clock), count / (process_time() - cpu)
+
+
+def timed_encoder(services: Services, sample: list[str]) -> tuple[float, float]:
+    """The encoder alone."""
+    return timed(lambda: services.embedder.encode(sample), len(sample))
 
 
 def timed_edit(services: Services) -> float:
