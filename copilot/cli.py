@@ -34,6 +34,12 @@ class Program(click.RichGroup):
             raise click.ClickException(f"A setting is wrong: {wrong}") from error
         except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from error
+        except RuntimeError as error:
+            from knowledge.embedding import EmbedderUnavailable
+
+            if not isinstance(error, EmbedderUnavailable):
+                raise
+            raise click.ClickException(f"No text can be embedded: {error}") from error
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -229,15 +235,15 @@ def evaluate() -> None:
 @click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--val", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--shots", type=click.IntRange(1), help="Train on this many examples of each category.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--json", "as_json", is_flag=True)
 def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None, seed: int, as_json: bool) -> None:
     """Categories and scope: CSV with columns text,label; an empty label is out of scope."""
     from copilot.evals.categories import evaluate_categories
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
     with progress("Texts") as report:
-        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
+        embedder = embedder_of(Settings(), report)
         result = evaluate_categories(train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed)
     show(result, as_json)
 
@@ -255,9 +261,9 @@ def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None
 def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
     """Sentiment: CSV with columns text,label; labels are negative, neutral, positive (or the five levels)."""
     from copilot.evals.sentiment import evaluate_sentiment
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
-    embedder = SentenceTransformerEmbedder(Settings().embedder)
+    embedder = embedder_of(Settings())
     show(evaluate_sentiment(test, encode=embedder.encode, train_csv=train, progress=stderr.print), as_json)
 
 
@@ -268,10 +274,10 @@ def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
 def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     """Retrieval: queries with id,text,article_ids; an empty list means that no article answers."""
     from copilot.evals.retrieval import evaluate_retrieval
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
     with progress("Texts") as report:
-        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
+        embedder = embedder_of(Settings(), report)
         result = evaluate_retrieval(articles, queries, embedder)
     show(result, as_json)
 
@@ -295,6 +301,21 @@ def eval_queue(utilisation: str, seeds: int, reserves: str | None, shape: str, a
         show(result, as_json)
     else:
         click.echo("\n".join(as_rows(result)))
+
+
+@evaluate.command("reserve")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Unset: in the data folder.")
+def eval_reserve(seeds: int, shape: str, output: Path | None) -> None:
+    """The trade shown at /admin/ranking, simulated anew; from the data folder it takes the shipped one's place."""
+    from copilot.evals.reserve import simulate, write
+    from copilot.reserve_curve import NAME
+
+    path = output or Settings().data_dir / NAME
+    with progress("Runs") as report:
+        write(simulate(seeds, shape, report), path)
+    stderr.print(f"Written to {path}.")
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -41,7 +41,7 @@ from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
 from copilot.worker import Worker
 from knowledge.embedded_index import EmbeddedIndex
-from knowledge.embedding import Embedder, SentenceTransformerEmbedder
+from knowledge.embedding import Embedder, Progress, SentenceTransformerEmbedder
 from knowledge.vector_index import QdrantIndex, VectorIndex
 
 FAKE_EMBEDDER = "fake:hash"
@@ -138,9 +138,11 @@ def batch_size(settings: Settings) -> int:
     return min(settings.batch_size, CONCURRENT_DRAFTS * rounds)
 
 
-def embedder_of(settings: Settings) -> Embedder:
+def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedder:
     """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model."""
-    return HashEmbedder() if settings.embedder == FAKE_EMBEDDER else SentenceTransformerEmbedder(settings.embedder)
+    if settings.embedder == FAKE_EMBEDDER:
+        return HashEmbedder()
+    return SentenceTransformerEmbedder(settings.embedder, progress)
 
 
 def index_of(settings: Settings, embedder: Embedder) -> VectorIndex:
