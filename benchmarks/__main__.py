@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, pipeline, queue_page, ranking, reports, store
+from benchmarks import business_time, indexing, pipeline, queue_page, ranking, reports, search, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
+    "indexing": indexing.main,
     "pipeline": pipeline.main,
     "queue_page": queue_page.main,
     "ranking": ranking.main,
     "reports": reports.main,
+    "search": search.main,
     "store": store.main,
 }
 

@@ -74,9 +74,12 @@ class MemoryIndex:
         self._check()
         return len(self._seen(audience))
 
-    def reset(self) -> None:
+    def article_ids(self) -> set[str]:
         self._check()
-        self._rows = {}
+        return {passage.article_id for passage, _, _ in self._rows.values()}
+
+    def drop_others(self) -> None:
+        self._check()
 
     def close(self) -> None:
         self.broken = self.broken or "the search index is closed"

@@ -47,9 +47,10 @@ def model(services: Services) -> str:
 
 
 def index(services: Services) -> str:
-    """Opens and counts."""
+    """Opens and counts; tells how far it is while it is being built."""
     services.knowledge.check()
-    return "a Qdrant server" if services.settings.qdrant_url else "embedded Qdrant"
+    where, progress = "a Qdrant server" if services.settings.qdrant_url else "embedded", services.knowledge.progress()
+    return f"{where}: {progress.done:,} of {progress.total:,} articles" if progress.waiting else where
 
 
 def language_model(services: Services) -> str:

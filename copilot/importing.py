@@ -12,7 +12,6 @@ from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
 from copilot.knowledge_base import save_article
 from copilot.organisations import NewOrganisation
-from copilot.store import articles as article_store
 from copilot.store import drafts, tickets
 from copilot.wiring import Services
 from knowledge.articles import Article
@@ -53,9 +52,7 @@ def _save(services: Services, batch: Sequence[Article]) -> Iterator[str]:
 
 def index_all(services: Services, report: Report) -> int:
     """Bring the whole index up to date; returns how many articles were indexed. Raises `Unavailable`."""
-    with services.db.read() as session:
-        total = article_store.unindexed_count(session)
-    done = 0
+    total, done = services.knowledge.progress().waiting, 0
     while step := services.knowledge.sync():
         done += step
         report(min(done, total), total)

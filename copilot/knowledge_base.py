@@ -1,21 +1,20 @@
-"""Joins the knowledge room to the database: articles are kept in SQL, the index follows them, searches read both.
+"""Joins the knowledge room to the database: articles are kept in SQL, searches read them and the vector index.
 
-SQL is the truth. An article is stored with its passages in one transaction; the index is brought up to date afterwards
-by whichever process holds it, and can always be built anew.
+An article is stored with its passages in one transaction; `indexing` brings the index up to date afterwards.
 """
 
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import cast
 
 import structlog
 
 from copilot.errors import Invalid, Unavailable
+from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, passage_of
 from copilot.store import articles as store
 from copilot.store import journal
 from copilot.store.session import Database, Session
@@ -24,11 +23,9 @@ from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Visibility
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
-from knowledge.passages import Passage, embedding_text, split
+from knowledge.passages import Passage, split
 from knowledge.retrieval import Retrieval, Retriever
-from knowledge.vector_index import IndexUnavailable, VectorIndex
-
-SYNC_ARTICLES = 16
+from knowledge.vector_index import VectorIndex
 
 log = structlog.get_logger(__name__)
 
@@ -48,32 +45,36 @@ class KnowledgeBase:
     def __init__(
         self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
     ) -> None:
-        self.db, self.now, self.embedder = db, now, embedder
-        self._open_index = open_index
-        self._index: VectorIndex | None = None
-        self._lock = threading.RLock()
+        self.db, self.embedder = db, embedder
+        self._indexer = Indexer(db, now, embedder, open_index)
+        self._refreshing = threading.Lock()
         self._version: object = None
-        self._compared = False
-        self._retriever = Retriever(None, LexicalIndex())
+        self._whole = False
+        self._hashes: dict[str, str] = {}
+        self._lexical = LexicalIndex()
+        self._retriever = Retriever(None, self._lexical)
         self.facts: dict[str, ArticleFacts] = {}
 
     @property
     def index(self) -> VectorIndex:
         """The vector index, opened on first use. Raises `Unavailable` while it cannot be opened."""
-        with self._lock:
-            if self._index is None:
-                try:
-                    self._index = self._open_index()
-                except (IndexUnavailable, EmbedderUnavailable) as error:
-                    raise Unavailable(str(error)) from error
-            return self._index
+        return self._indexer.index
 
     def check(self) -> None:
         """Raise `Unavailable` when the index cannot be used."""
-        try:
-            self.index.count()
-        except IndexUnavailable as error:
-            raise Unavailable(str(error)) from error
+        self._indexer.check()
+
+    def sync(self, limit: int = SYNC_ARTICLES) -> int:
+        """Bring some stale articles up to date in the index; returns how many. Raises `Unavailable`."""
+        return self._indexer.sync(limit)
+
+    def rebuild(self) -> None:
+        """Have every article embedded anew by `sync`."""
+        self._indexer.rebuild()
+
+    def progress(self) -> IndexProgress:
+        """How far the index is. Raises `Unavailable` when the model cannot be loaded."""
+        return self._indexer.progress()
 
     def search(
         self,
@@ -84,7 +85,7 @@ class KnowledgeBase:
         language: str | None = None,
     ) -> Retrieval:
         """The best articles for a text, those in its `language` first; `vector` None compares words alone."""
-        return self._current().search(text, vector, limit, audience, language)
+        return self._retriever.search(text, vector, limit, audience, language)
 
     def facts_of(self, article_ids: Iterable[str]) -> dict[str, ArticleFacts]:
         """What is known of these articles; those that are no longer in force are left out."""
@@ -100,89 +101,44 @@ class KnowledgeBase:
         return self.search(text, vector, limit, audience)
 
     def refresh(self) -> None:
-        """Load passages anew when an article has changed."""
-        index = self._index_if_any()
-        with self.db.read() as session:
-            version = (store.version(session), index is not None)
-            if version == self._version:
+        """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""
+        with self._refreshing, self.db.read() as session:
+            version = store.version(session)
+            if version == self._version and self._whole:
                 return
-            rows = list(store.all_passages(session))
-        passages = [passage_of(row, article) for row, article in rows]
-        facts = {a.id: ArticleFacts(a.language, a.visibility, a.title) for _, a in rows}
-        internal = {name for name, fact in facts.items() if fact.visibility == "internal"}
-        lexical = LexicalIndex(passages, internal)
-        with self._lock:
-            self._retriever = Retriever(index, lexical, {name: fact.language for name, fact in facts.items()})
-            self.facts, self._version = facts, version
-
-    def sync(self, limit: int = SYNC_ARTICLES) -> int:
-        """Bring some stale articles up to date in the index; returns how many. Raises `Unavailable`."""
-        self._notice_loss()
-        with self.db.read() as session:
-            stale = list(store.unindexed(session, limit))
-            rows = store.passages_of(session, [row.id for row in stale if row.status != "withdrawn"])
-        if not stale:
-            return 0
-        try:
-            self._write(stale, rows)
-        except (IndexUnavailable, EmbedderUnavailable) as error:
-            raise Unavailable(str(error)) from error
-        with self.db.write() as session:
-            for row in stale:
-                store.mark_indexed(session, row.id, None if row.status == "withdrawn" else row.content_hash)
-        return len(stale)
-
-    def _notice_loss(self) -> None:
-        """Once in a process: an index that is empty although articles are marked as indexed was lost, or belongs to
-        another model; they are all due again."""
-        if self._compared:
-            return
-        with self.db.read() as session:
-            expected = store.indexed_count(session)
-        if expected:
-            self.check()
-            if self.index.count() == 0:
-                with self.db.write() as session:
-                    store.forget_index(session)
-                log.warning("index_lost", articles=expected)
-        self._compared = True
-
-    def rebuild(self) -> None:
-        """Empty the index and mark every article as not indexed; `sync` fills it again. Raises `Unavailable`."""
-        try:
-            self.index.reset()
-        except IndexUnavailable as error:
-            raise Unavailable(str(error)) from error
-        with self.db.write() as session:
-            store.forget_index(session)
+            if version != self._version:
+                self._load_changes(session)
+                self._version = version
+            index, words_alone = self._usable_index(session)
+            self._whole = index is not None
+            languages = {name: fact.language for name, fact in self.facts.items()}
+            self._retriever = Retriever(index, self._lexical, languages, words_alone)
 
     def close(self) -> None:
         """Let go of the index."""
-        with self._lock:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._indexer.close()
 
-    def _index_if_any(self) -> VectorIndex | None:
+    def _load_changes(self, session: Session) -> None:
+        hashes = store.hashes(session)
+        removed = self._hashes.keys() - hashes.keys()
+        changed = sorted(name for name, digest in hashes.items() if self._hashes.get(name) != digest)
+        facts = {name: fact for name, fact in self.facts.items() if name not in removed}
+        passages: list[Passage] = []
+        for row, article in store.with_passages(session, changed):
+            passages.append(passage_of(row, article))
+            facts[article.id] = ArticleFacts(article.language, article.visibility, article.title)
+        internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
+        self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
+        self.facts, self._hashes = facts, hashes
+
+    def _usable_index(self, session: Session) -> tuple[VectorIndex | None, str]:
+        """The index, or None and why only words are compared."""
         try:
-            return self.index
+            missing = self._indexer.missing(session)
+            return (self.index, "") if missing is None else (None, missing)
         except Unavailable as error:
             log.warning("index_unavailable", reason=error.message)
-            return None
-
-    def _current(self) -> Retriever:
-        with self._lock:
-            return self._retriever
-
-    def _write(self, stale: Sequence[ArticleRow], rows: Sequence[PassageRow]) -> None:
-        by_id = {row.id: row for row in stale}
-        self.index.remove_articles([row.id for row in stale])
-        ordered = sorted(rows, key=lambda row: by_id[row.article_id].visibility)
-        passages = [passage_of(row, by_id[row.article_id]) for row in ordered]
-        vectors = self.embedder.encode([embedding_text(passage) for passage in passages])
-        for visibility, group in groupby(range(len(ordered)), key=lambda i: by_id[ordered[i].article_id].visibility):
-            places = list(group)
-            self.index.upsert([passages[i] for i in places], vectors[places], cast(Visibility, visibility))
+            return None, error.message
 
 
 def save_article(session: Session, article: Article, now: datetime, by: str) -> bool:
@@ -236,8 +192,3 @@ def article_hash(article: Article) -> str:
     """SHA-256 over everything that a reader or the index would notice."""
     parts = (article.title, article.body, article.language, article.visibility, article.category)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def passage_of(row: PassageRow, article: ArticleRow) -> Passage:
-    """The knowledge room's passage of a stored row."""
-    return Passage(row.id, row.article_id, row.ordinal, row.start, row.end, row.text, article.title, row.heading)

@@ -1,11 +1,13 @@
 """Prometheus gauges, read from the database when scraped, so that every process tells the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from copilot.errors import Unavailable
+from copilot.indexing import IndexProgress
 from copilot.store import drafts, notifications, outbox, tickets
 from copilot.store.session import Database
 
@@ -34,8 +36,27 @@ class DatabaseCollector(Collector):
             yield family
 
 
-def exposition(db: Database) -> bytes:
+class IndexCollector(Collector):
+    """How far the search index is; nothing while the model cannot be loaded."""
+
+    def __init__(self, progress: Callable[[], IndexProgress]) -> None:
+        self.progress = progress
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Articles by what the index holds of them."""
+        try:
+            progress = self.progress()
+        except Unavailable:
+            return
+        family = GaugeMetricFamily("answerable_articles", "Articles in force by state of the index.", labels=["state"])
+        family.add_metric(["indexed"], progress.done)
+        family.add_metric(["waiting"], progress.waiting)
+        yield family
+
+
+def exposition(db: Database, progress: Callable[[], IndexProgress]) -> bytes:
     """The text that Prometheus scrapes."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(DatabaseCollector(db))
+    registry.register(IndexCollector(progress))
     return generate_latest(registry)

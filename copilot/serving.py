@@ -49,7 +49,7 @@ def work(settings: Settings) -> None:
 
 def warm_up(services: Services, *, with_index: bool) -> None:
     """Load the model in the background, so that the first ticket does not wait for it, and say in the log when it or
-    the index cannot be used, such as when another process has the embedded index open."""
+    the index cannot be used."""
 
     def load() -> None:
         try:

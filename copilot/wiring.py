@@ -40,6 +40,7 @@ from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
 from copilot.worker import Worker
+from knowledge.embedded_index import EmbeddedIndex
 from knowledge.embedding import Embedder, Progress, SentenceTransformerEmbedder
 from knowledge.vector_index import QdrantIndex, VectorIndex
 
@@ -97,7 +98,7 @@ def build(
     db = Database(settings.resolved_database_url)
     db.migrate()
     used_embedder = embedder or embedder_of(settings)
-    knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: open_qdrant(settings, used_embedder)))
+    knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: index_of(settings, used_embedder)))
     configuration, book, vectors = ConfigurationCache(), PromiseBook(), ExampleVectors(db, used_embedder)
     models = TriageModelCache(db, vectors)
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
@@ -144,12 +145,12 @@ def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedde
     return SentenceTransformerEmbedder(settings.embedder, progress)
 
 
-def open_qdrant(settings: Settings, embedder: Embedder) -> VectorIndex:
+def index_of(settings: Settings, embedder: Embedder) -> VectorIndex:
     """The index on the configured server, or embedded in the data folder."""
-    path = None if settings.qdrant_url else settings.data_dir / "index"
-    return QdrantIndex(
-        dimension=embedder.dimension, fingerprint=embedder.fingerprint, path=path, url=settings.qdrant_url
-    )
+    dimension, fingerprint = embedder.dimension, embedder.fingerprint
+    if settings.qdrant_url:
+        return QdrantIndex(settings.qdrant_url, dimension=dimension, fingerprint=fingerprint)
+    return EmbeddedIndex(settings.data_dir / "index", dimension=dimension, fingerprint=fingerprint)
 
 
 def language_model(settings: Settings) -> LanguageModel | None:

@@ -72,12 +72,17 @@ class _Dense:
 
 class Retriever:
     """Searches a vector index and a lexical index of the same passages. Passages that only the vector index knows are
-    left out, so that a deleted article is never shown. Threads may share it."""
+    left out, so that a deleted article is never shown. Threads may share it. `words_alone` says why there is no index,
+    if so."""
 
     def __init__(
-        self, index: VectorIndex | None, lexical: LexicalIndex, languages: Mapping[str, str] | None = None
+        self,
+        index: VectorIndex | None,
+        lexical: LexicalIndex,
+        languages: Mapping[str, str] | None = None,
+        words_alone: str = "no search index",
     ) -> None:
-        self._index = index
+        self._index, self._words_alone = index, words_alone
         self._lexical = lexical
         known = languages or {}
         self._languages = [known.get(article_id) for article_id in lexical.article_ids]
@@ -114,7 +119,7 @@ class Retriever:
         if vector is None:
             return _Dense(degraded="no embedding model: only words were compared")
         if self._index is None:
-            return _Dense(degraded="no search index: only words were compared")
+            return _Dense(degraded=f"{self._words_alone}: only words were compared")
         try:
             found = self._index.search(vector, DENSE_HITS, audience)
         except IndexUnavailable as error:

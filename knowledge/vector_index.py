@@ -1,22 +1,18 @@
-"""Decides where vectors are kept and how the nearest are found. Refuses to know the texts behind them.
+"""Decides what a vector index promises, and keeps one on a Qdrant server. Refuses to know the texts behind them.
 
 The only home of qdrant_client. Public and internal passages live in a collection each, so that no search needs a
-filter: a filtered search in Qdrant's embedded mode is ten times slower, and a forgotten filter would show internal
-text. The collections' names carry the embedder's fingerprint: vectors of another model are never mixed in, the index is
-just empty until it is filled again. It can always be rebuilt from the articles.
+filter, which, forgotten once, would show internal text. The collections' names carry the embedder's fingerprint:
+vectors of another model are never mixed in, they stay until `drop_others`. An index can always be rebuilt from the
+articles.
 """
 
 import hashlib
-import shutil
-import sqlite3
 import threading
 import uuid
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
     from qdrant_client.models import PointStruct
 
 BATCH = 256
+PAGE = 1_000
 TIMEOUT_SECONDS = 5
 _NAMESPACE = uuid.UUID("6f0e3a52-6a0b-5f0c-9d0c-3f7a1c9d2b11")
 
@@ -74,8 +71,12 @@ class VectorIndex(Protocol):
         """Return how many passages the audience can find."""
         ...
 
-    def reset(self) -> None:
-        """Empty the index, and drop what other embedders left in it."""
+    def article_ids(self) -> set[str]:
+        """Return the ids of all articles that have passages here."""
+        ...
+
+    def drop_others(self) -> None:
+        """Drop what other embedders left: to be called once this one's vectors are complete."""
         ...
 
     def close(self) -> None:
@@ -94,29 +95,17 @@ def checked_vectors(vectors: Vectors, rows: int, dimension: int) -> Vectors:
 
 
 class QdrantIndex:
-    """A Qdrant index: embedded in this process (`path`, which one process at a time may open) or a server (`url`).
-
-    Threads may share it. It is opened when first used and, as long as that fails, again at each use, so that a server
-    may come up later than this process. Vectors must have length 1: similarity is their dot product.
-    """
+    """An index on a Qdrant server. Threads may share it. It is opened when first used and, as long as that fails, again
+    at each use, so that a server may come up later than this process. Vectors must have length 1: similarity is their
+    dot product."""
 
     def __init__(
-        self,
-        *,
-        dimension: int,
-        fingerprint: str,
-        path: Path | str | None = None,
-        url: str | None = None,
-        api_key: str | None = None,
-        name: str = "passages",
+        self, url: str, *, dimension: int, fingerprint: str, api_key: str | None = None, name: str = "passages"
     ) -> None:
-        if (path is None) == (url is None):
-            raise ValueError("path, url: give exactly one of them")
+        self._url, self._api_key = url, api_key
         self._dimension, self._fingerprint, self._name = dimension, fingerprint, name
-        self._local = path is not None
-        self._where = f"the search index at {path if self._local else url}"
-        self._open = partial(_open, path, url, api_key)
-        self._lock = threading.RLock()
+        self._where = f"the search index at {url}"
+        self._lock = threading.Lock()
         self._client: QdrantClient | None = None
         self._closed = False
 
@@ -146,19 +135,22 @@ class QdrantIndex:
 
     def search(self, vector: Vectors, limit: int, audience: Audience = "public") -> list[Hit]:
         query = checked_vectors(np.atleast_2d(vector), 1, self._dimension)[0]
-        hits = [hit for visibility in _visible(audience) for hit in self._search(query, limit, visibility)]
+        hits = [hit for visibility in visible(audience) for hit in self._search(query, limit, visibility)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
     def count(self, audience: Audience = "all") -> int:
-        return sum(self._count(visibility) for visibility in _visible(audience))
+        return sum(self._count(visibility) for visibility in visible(audience))
 
-    def reset(self) -> None:
+    def article_ids(self) -> set[str]:
+        return {article_id for visibility in VISIBILITIES for article_id in self._listed(visibility)}
+
+    def drop_others(self) -> None:
         ours = tuple(f"{self._name}-{visibility}-" for visibility in VISIBILITIES)
+        kept = {self._collection(visibility) for visibility in VISIBILITIES}
         with self._guarded() as client:
             for found in client.get_collections().collections:
-                if found.name.startswith(ours):
+                if found.name.startswith(ours) and found.name not in kept:
                     client.delete_collection(found.name)
-            self._create_missing(client)
 
     def close(self) -> None:
         with self._lock:
@@ -184,13 +176,21 @@ class QdrantIndex:
                 # another process was faster
                 if not client.collection_exists(name):
                     raise
-            if not self._local:
-                client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
+            client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
 
     def _search(self, query: Vectors, limit: int, visibility: Visibility) -> list[Hit]:
         with self._guarded() as client:
             found = client.query_points(self._collection(visibility), query=query, limit=limit, with_payload=True)
             return [_hit(point.payload or {}, point.score) for point in found.points]
+
+    def _listed(self, visibility: Visibility) -> Iterator[str]:
+        page: Any = None
+        while True:
+            with self._guarded() as client:
+                points, page = client.scroll(self._collection(visibility), limit=PAGE, offset=page, with_payload=True)
+            yield from (str((point.payload or {})["article_id"]) for point in points)
+            if page is None:
+                return
 
     def _count(self, visibility: Visibility) -> int:
         with self._guarded() as client:
@@ -201,7 +201,7 @@ class QdrantIndex:
             if self._closed:
                 raise IndexUnavailable(f"{self._where} is closed")
             if self._client is None:
-                client = self._open()
+                client = _connected(self._url, self._api_key)
                 try:
                     self._create_missing(client)
                 except Exception:
@@ -212,11 +212,10 @@ class QdrantIndex:
 
     @contextmanager
     def _guarded(self) -> Iterator["QdrantClient"]:
-        """Give out the client, the embedded one to one thread at a time, and its failures in plain words. Whatever
-        Qdrant raises means that there is no index now."""
+        """Give out the client, and its failures in plain words: whatever Qdrant raises means that there is no index
+        now."""
         try:
-            with self._lock if self._local else nullcontext():
-                yield self._ready()
+            yield self._ready()
         except IndexUnavailable:
             raise
         except Exception as error:
@@ -234,51 +233,16 @@ def _hit(payload: Mapping[str, Any], score: float) -> Hit:
     return Hit(str(payload["passage_id"]), str(payload["article_id"]), float(score))
 
 
-def _open(path: Path | str | None, url: str | None, api_key: str | None) -> "QdrantClient":
+def _connected(url: str, api_key: str | None) -> "QdrantClient":
     from qdrant_client import QdrantClient
-    from threadpoolctl import threadpool_limits
 
     # advice to Qdrant's developers, which an operator can do nothing with
-    warnings.filterwarnings("ignore", message="Local mode is not recommended|Api key is used with an insecure")
-    if path is not None:
-        _check_free(Path(path) / ".lock")
-        # the embedded search is one product of matrix and vector, which several threads only slow down: 8 ms, not 1
-        threadpool_limits(limits=1, user_api="blas")
-        return _open_embedded(Path(path))
+    warnings.filterwarnings("ignore", message="Api key is used with an insecure")
     return QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False)
 
 
-def _open_embedded(folder: Path) -> "QdrantClient":
-    """Open the folder. One whose files cannot be read, as a crash or a full disk may leave them, is set aside as
-    `NAME-damaged` and begun anew: the index can always be built again."""
-    from qdrant_client import QdrantClient
-
-    opened = partial(QdrantClient, path=str(folder), force_disable_check_same_thread=True)
-    try:
-        return opened()
-    except (OSError, RuntimeError, sqlite3.OperationalError):
-        # no room, no permission, in use: nothing that another folder would mend
-        raise
-    except Exception:
-        aside = folder.with_name(f"{folder.name}-damaged")
-        shutil.rmtree(aside, ignore_errors=True)
-        folder.rename(aside)
-        return opened()
-
-
-def _check_free(lock: Path) -> None:
-    """Raise `OSError` when another client has the folder open. Qdrant would tell too, but leave a file open then."""
-    import portalocker
-
-    if lock.exists():
-        with lock.open("r+") as file:
-            try:
-                portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-            except portalocker.exceptions.LockException as error:
-                raise OSError("another process has it open") from error
-
-
-def _visible(audience: Audience) -> tuple[Visibility, ...]:
+def visible(audience: Audience) -> tuple[Visibility, ...]:
+    """Return what the audience may see."""
     return ("public",) if audience == "public" else VISIBILITIES
 
 

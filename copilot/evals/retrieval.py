@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from knowledge.articles import Article
+from knowledge.embedded_index import EmbeddedIndex
 from knowledge.embedding import Embedder, Progress, Vectors
 from knowledge.importers import ArticleFileError, read_articles, read_jsonl
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import embedding_text, split
 from knowledge.retrieval import Retrieval, Retriever
-from knowledge.vector_index import QdrantIndex
 
 DEPTH = 10
 # texts encoded between two reports of progress
@@ -81,7 +81,7 @@ def _retrieve(
     vectors = _encode(texts, embedder, progress)
     internal = {article.id for article in articles if article.visibility == "internal"}
     with tempfile.TemporaryDirectory(prefix="answerable-eval-") as folder:
-        index = QdrantIndex(path=folder, dimension=embedder.dimension, fingerprint=embedder.fingerprint)
+        index = EmbeddedIndex(folder, dimension=embedder.dimension, fingerprint=embedder.fingerprint)
         try:
             index.upsert(passages, vectors[: len(passages)])
             retriever = Retriever(index, LexicalIndex(passages, internal))

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, delete, select, update
 
 from copilot.errors import NotFound
 from copilot.store.matching import holds
 from copilot.store.tables import ArticleRow, PassageRow
+
+# bound variables in one statement: databases allow a limited number
+AT_ONCE = 500
 
 
 def find(session: Session, article_id: str) -> ArticleRow:
@@ -49,49 +54,81 @@ def passages_of(session: Session, article_ids: Sequence[str]) -> Sequence[Passag
     return session.exec(wanted.order_by(PassageRow.article_id, col(PassageRow.ordinal))).all()
 
 
-def all_passages(session: Session) -> Iterator[tuple[PassageRow, ArticleRow]]:
-    """Every passage in force with its article, in reading order."""
-    wanted = (
-        select(PassageRow, ArticleRow)
-        .join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
-        .where(ArticleRow.status != "withdrawn")
-        .order_by(PassageRow.article_id, col(PassageRow.ordinal))
-    )
-    yield from session.exec(wanted)
+def passage_count(session: Session) -> int:
+    """How many passages are in force."""
+    wanted = select(func.count()).select_from(PassageRow).join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
+    return session.exec(wanted.where(ArticleRow.status != "withdrawn")).one()
 
 
-def unindexed(session: Session, limit: int) -> Sequence[ArticleRow]:
-    """Articles whose vectors are missing or stale, and withdrawn ones that still have vectors."""
-    stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
-    wanted = select(ArticleRow).where(
-        or_(
-            (col(ArticleRow.status) != "withdrawn") & stale,
-            (col(ArticleRow.status) == "withdrawn") & col(ArticleRow.indexed_hash).is_not(None),
+def hashes(session: Session) -> dict[str, str]:
+    """The content hash of every article in force, by id."""
+    wanted = select(ArticleRow.id, ArticleRow.content_hash).where(ArticleRow.status != "withdrawn")
+    return dict(session.exec(wanted).all())
+
+
+def with_passages(session: Session, article_ids: Sequence[str]) -> Iterator[tuple[PassageRow, ArticleRow]]:
+    """The passages of these articles as far as they are in force, each with its article, in reading order."""
+    body = cast(QueryableAttribute[str], ArticleRow.body)  # a plain string to type checkers
+    for first in range(0, len(article_ids), AT_ONCE):
+        wanted = (
+            select(PassageRow, ArticleRow)
+            .join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
+            .where(ArticleRow.status != "withdrawn", col(ArticleRow.id).in_(article_ids[first : first + AT_ONCE]))
+            .order_by(PassageRow.article_id, col(PassageRow.ordinal))
+            .options(defer(body))  # every row of an article would bear it
         )
-    )
+        yield from session.exec(wanted)
+
+
+def indexed_as(content_hash: str, model: str) -> str:
+    """What `indexed_hash` says when the index holds this content as vectors of the embedder with this fingerprint."""
+    return f"{content_hash}:{model}"
+
+
+def is_indexed(article: ArticleRow) -> bool:
+    """Whether the index holds the article's content as it is now, as vectors of whichever embedder."""
+    return (article.indexed_hash or "").startswith(f"{article.content_hash}:")
+
+
+def unindexed(session: Session, model: str, limit: int) -> Sequence[ArticleRow]:
+    """Articles whose vectors by this embedder are missing or stale, and withdrawn ones that still have vectors."""
+    gone = (col(ArticleRow.status) == "withdrawn") & col(ArticleRow.indexed_hash).is_not(None)
+    wanted = select(ArticleRow).where(or_((col(ArticleRow.status) != "withdrawn") & _stale(model), gone))
     return session.exec(wanted.order_by(ArticleRow.id).limit(limit)).all()
 
 
-def unindexed_count(session: Session) -> int:
-    """How many articles in force are not in the index as they are now."""
-    stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
-    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", stale)).one()
+def unindexed_count(session: Session, model: str) -> int:
+    """How many articles in force the index lacks as they are now and as vectors of this embedder."""
+    wanted = select(func.count()).where(ArticleRow.status != "withdrawn", _stale(model))
+    return session.exec(wanted).one()
 
 
-def indexed_count(session: Session) -> int:
-    """How many articles in force the index holds in some version."""
-    indexed = col(ArticleRow.indexed_hash).is_not(None)
-    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", indexed)).one()
+def indexed_ids(session: Session, model: str) -> set[str]:
+    """The articles in force that the index should hold, in some version, as vectors of this embedder."""
+    ours = col(ArticleRow.indexed_hash).endswith(f":{model}", autoescape=True)
+    return set(session.exec(select(ArticleRow.id).where(ArticleRow.status != "withdrawn", ours)))
 
 
-def mark_indexed(session: Session, article_id: str, content_hash: str | None) -> None:
-    """Remember what the index holds of an article; null means nothing."""
-    session.exec(update(ArticleRow).where(col(ArticleRow.id) == article_id).values(indexed_hash=content_hash))
+def mark_indexed(session: Session, article_id: str, indexed_hash: str | None) -> None:
+    """Remember what the index holds of an article (`indexed_as`); null means nothing."""
+    session.exec(update(ArticleRow).where(col(ArticleRow.id) == article_id).values(indexed_hash=indexed_hash))
+
+
+def forget_articles(session: Session, article_ids: Sequence[str]) -> None:
+    """These articles are to be indexed anew."""
+    for first in range(0, len(article_ids), AT_ONCE):
+        some = col(ArticleRow.id).in_(article_ids[first : first + AT_ONCE])
+        session.exec(update(ArticleRow).where(some).values(indexed_hash=None))
 
 
 def forget_index(session: Session) -> None:
-    """The index is to be built anew."""
+    """Every article is to be indexed anew."""
     session.exec(update(ArticleRow).values(indexed_hash=None))
+
+
+def _stale(model: str) -> ColumnElement[bool]:
+    current = col(ArticleRow.content_hash) + f":{model}"
+    return or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != current)
 
 
 def version(session: Session) -> tuple[int, datetime | None]:

@@ -260,7 +260,7 @@ class JournalEntry(SQLModel, table=True):
 
 
 class ArticleRow(SQLModel, table=True):
-    """A help article. `indexed_hash` is what the vector index holds of it; null means not indexed."""
+    """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing."""
 
     __tablename__ = "article"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from copilot.indexing import IndexProgress
 from copilot.web.views import Choice
 
 
@@ -228,11 +229,12 @@ class ArticleItem:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesView:
-    """The article list, filtered by `query`."""
+    """The article list, filtered by `query`; `indexing` is how far the index is while it is being built."""
 
     articles: tuple[ArticleItem, ...]
     total: int
     query: str = ""
+    indexing: IndexProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
 from copilot import inputs
-from copilot.errors import Conflict, Invalid
+from copilot.errors import Conflict, Invalid, Unavailable
+from copilot.indexing import IndexProgress
 from copilot.knowledge_base import new_article, save_article
 from copilot.store import articles
 from copilot.store.session import Session
@@ -60,7 +61,8 @@ def article_list(request: AnyRequest, services: Services, identity: Identity, q:
     """The articles by title."""
     with services.db.read() as session:
         rows = articles.page(session, MOST_ARTICLES, 0, q[:LONGEST_QUERY])
-        view = ArticlesView(tuple(item(row) for row in rows), articles.count(session), q[:LONGEST_QUERY])
+        items, total = tuple(item(row) for row in rows), articles.count(session)
+    view = ArticlesView(items, total, q[:LONGEST_QUERY], indexing(services))
     return page("admin/articles.html", frame=frame_of(request, services, identity, "admin"), view=view)
 
 
@@ -160,9 +162,18 @@ def passage_of(session: Session, article_id: str, passage_id: str) -> PassageRow
     return next((row for row in articles.passages_of(session, [article_id]) if row.id == passage_id), None)
 
 
+def indexing(services: Services) -> IndexProgress | None:
+    """How far the index is, if it is being built; None too when the model cannot be loaded, which `/ready` tells."""
+    try:
+        progress = services.knowledge.progress()
+    except Unavailable:
+        return None
+    return progress if progress.waiting else None
+
+
 def item(row: ArticleRow) -> ArticleItem:
     """An article in the list."""
     return ArticleItem(
         row.id, row.title, row.category, row.language, row.visibility, row.updated_at,
-        indexed=row.indexed_hash == row.content_hash,
+        indexed=articles.is_indexed(row),
     )  # fmt: skip

@@ -26,4 +26,4 @@ def ready(services: Services) -> Response[dict[str, Any]]:
 @get("/metrics", sync_to_thread=True, exclude_from_auth=True, media_type=MediaType.TEXT)
 def prometheus(services: Services) -> bytes:
     """Prometheus text format."""
-    return metrics.exposition(services.db)
+    return metrics.exposition(services.db, services.knowledge.progress)

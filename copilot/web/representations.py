@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from copilot.queue import QueuePlace
+from copilot.store.articles import is_indexed
 from copilot.store.tables import ArticleRow, Draft, Message, OutboxItem, Ticket
 from knowledge.retrieval import Retrieval
 from sla.handling import HandlingTimes
@@ -139,7 +140,7 @@ def article_json(article: ArticleRow) -> dict[str, Any]:
         "visibility": article.visibility,
         "category": article.category,
         "updated_at": write_instant(article.updated_at),
-        "indexed": article.indexed_hash == article.content_hash,
+        "indexed": is_indexed(article),
     }
 
 

@@ -61,6 +61,12 @@ def _on_points(call: str, points: Points, body: dict[str, Any]) -> Any:
             del points[key]
     elif call == "POST points count":
         return {"count": len(points)}
+    elif call == "POST points scroll":
+        keys = sorted(points)
+        first = keys.index(body["offset"]) if body.get("offset") else 0
+        after = first + body["limit"]
+        shown = [{"id": key, "payload": points[key]["payload"]} for key in keys[first:after]]
+        return {"points": shown, "next_page_offset": keys[after] if after < len(keys) else None}
     elif call == "POST points query":
         return {"points": sorted(map(_scored(body["query"]["nearest"]), points.values()), key=_score)[: body["limit"]]}
     return DONE

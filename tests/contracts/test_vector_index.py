@@ -1,9 +1,10 @@
-"""What every vector index promises: Qdrant embedded, Qdrant over HTTP, and the one in memory alike."""
+"""What every vector index promises: the embedded one, Qdrant over HTTP, and the one in memory alike."""
 
 import numpy as np
 import pytest
 
 from copilot.fakes import MemoryIndex
+from knowledge.embedded_index import EmbeddedIndex
 from knowledge.passages import Passage
 from knowledge.vector_index import IndexUnavailable, QdrantIndex, VectorIndex
 from tests.contracts.qdrant_server import running
@@ -12,19 +13,19 @@ D = 4
 AXES = np.eye(D, dtype=np.float32)
 
 
-@pytest.fixture(params=["memory", "qdrant", "qdrant server"])
+@pytest.fixture(params=["memory", "embedded", "qdrant server"])
 def index(request, tmp_path):
     made: VectorIndex
     if request.param == "qdrant server":
         with running() as url:
-            made = QdrantIndex(url=url, dimension=D, fingerprint="model-1")
+            made = QdrantIndex(url, dimension=D, fingerprint="model-1")
             yield made
             made.close()
             return
     if request.param == "memory":
         made = MemoryIndex(D, "model-1")
     else:
-        made = QdrantIndex(path=tmp_path / "index", dimension=D, fingerprint="model-1")
+        made = EmbeddedIndex(tmp_path / "index", dimension=D, fingerprint="model-1")
     yield made
     made.close()
 
@@ -74,13 +75,19 @@ def test_an_empty_index_finds_nothing(index):
     assert index.count() == 0
 
 
-def test_reset_empties(index):
-    """After a reset the index is empty and can be filled again."""
+def test_it_lists_its_articles(index):
+    """Every article with passages is listed once, public or internal, and removed ones no more."""
+    index.upsert([passage("a", 0), passage("a", 1), passage("b")], AXES[:3])
+    index.upsert([passage("c")], AXES[:1], "internal")
+    index.remove_articles(["b"])
+    assert index.article_ids() == {"a", "c"}
+
+
+def test_what_others_left_can_be_dropped(index):
+    """Dropping the vectors of other embedders leaves one's own."""
     index.upsert([passage("a")], AXES[:1])
-    index.reset()
-    assert index.count() == 0
-    index.upsert([passage("a")], AXES[:1])
-    assert index.count() == 1
+    index.drop_others()
+    assert index.article_ids() == {"a"}
 
 
 @pytest.mark.parametrize("vectors", [AXES[:2], AXES[:1, :3], np.full((1, D), np.nan)])
@@ -95,7 +102,13 @@ def test_a_closed_index_is_unavailable(index):
     """After closing, which may be done twice, every use says that the index is closed."""
     index.close()
     index.close()
-    for use in (lambda: index.search(AXES[0], 1), index.count, index.reset, lambda: index.remove_articles(["a"])):
+    for use in (
+        lambda: index.search(AXES[0], 1),
+        index.count,
+        index.article_ids,
+        index.drop_others,
+        lambda: index.remove_articles(["a"]),
+    ):
         with pytest.raises(IndexUnavailable, match="closed"):
             use()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from copilot.fakes import HashEmbedder
 from copilot.store import articles
 from copilot.store.session import Database
 from copilot.store.tables import Draft, JournalEntry, Message, OutboxItem, SlaEvent, Ticket
@@ -46,7 +47,7 @@ def read(db: Database) -> Ledger:
 def unindexed(db: Database) -> int:
     """How many articles the index lacks, as far as the database knows."""
     with db.read() as session:
-        return articles.unindexed_count(session)
+        return articles.unindexed_count(session, HashEmbedder.fingerprint)
 
 
 def settled(db: Database, patience: float) -> Ledger:

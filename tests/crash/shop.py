@@ -64,12 +64,12 @@ def damage_index(folder: Path, damage: str) -> None:
     """Do to the index's files what a full disk, a careless hand or a power cut may do."""
     if damage == "removed":
         shutil.rmtree(folder)
-    elif damage == "cut meta.json":
-        meta = folder / "meta.json"
-        meta.write_text(meta.read_text()[:20])
+    elif damage == "cut":
+        for file in folder.iterdir():
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     else:
-        for storage in folder.rglob("storage.sqlite"):
-            storage.write_bytes(b"")
+        for file in folder.iterdir():
+            file.write_bytes(b"")
 
 
 def prepare(environment: dict[str, str]) -> str:

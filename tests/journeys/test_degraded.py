@@ -8,7 +8,7 @@ from copilot.errors import Unavailable
 from copilot.fakes import HashEmbedder, MemoryIndex, ScriptedModel
 from copilot.llm import connect
 from copilot.pipeline import MOST_ATTEMPTS
-from copilot.wiring import open_qdrant
+from copilot.wiring import index_of
 from knowledge.embedding import EmbedderUnavailable
 from tests.builders import ARTICLES, QUESTION, REFUND_FACT, Desk, client_of, gate, make_services, ticket_json, timer
 from tests.contracts import openai_server
@@ -155,7 +155,7 @@ def desk_on_disk(desk_with, tmp_path):
 
     def build():
         embedder = HashEmbedder()
-        opened = partial(open_qdrant, desk_settings(tmp_path), embedder)
+        opened = partial(index_of, desk_settings(tmp_path), embedder)
         desk = desk_with("categories", "policies", embedder=embedder, open_index=opened)
         desk.article("refunds", "Refund times", f"When do I get my refund? {REFUND_FACT}")
         return desk
@@ -365,3 +365,33 @@ def test_the_probes_need_no_key(desk):
         metrics = client.get("/metrics").text
         assert client.post("/api/v1/tickets", json=ticket_json()).status_code == 401
     assert "answerable_tickets_to_process 1.0" in metrics
+
+
+def test_the_progress_of_the_index_is_told(desk_with):
+    """While articles wait for the index, /ready and /metrics say how far it is; then they no longer do."""
+    desk = desk_with("articles")
+    desk.article("late", "Late", "Late parcels are searched for.")
+    done = len(ARTICLES)
+    with client_of(desk.services) as client:
+        part, metrics = client.get("/ready").json()["parts"]["index"], client.get("/metrics").text
+        assert part["ok"]
+        assert part["detail"] == f"embedded: {done} of {done + 1} articles"
+        assert f'answerable_articles{{state="indexed"}} {float(done)}' in metrics
+        assert 'answerable_articles{state="waiting"} 1.0' in metrics
+        desk.services.knowledge.sync()
+        assert client.get("/ready").json()["parts"]["index"]["detail"] == "embedded"
+
+
+def test_metrics_go_on_without_a_model(desk_with):
+    """While the model cannot be loaded, the other metrics are still told."""
+
+    class Broken(HashEmbedder):
+        @property
+        def fingerprint(self):
+            raise EmbedderUnavailable("no weights")
+
+    desk = desk_with("categories", embedder=Broken())
+    with client_of(desk.services) as client:
+        metrics = client.get("/metrics").text
+    assert "answerable_tickets_to_process" in metrics
+    assert "answerable_articles{" not in metrics

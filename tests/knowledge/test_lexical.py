@@ -62,3 +62,30 @@ def test_any_query_is_answered(query):
     """Whatever the query, scores are finite and not negative."""
     scores = LexicalIndex(passages("one two", "three")).scores(query * 50)
     assert (scores.articles >= 0).all()
+
+
+TEXTS = st.lists(st.sampled_from(["red", "blue", "green", "gold", "8.0.1", "Orders"]), min_size=1, max_size=9)
+EDITS = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.one_of(st.none(), TEXTS), st.booleans()), min_size=1, max_size=15
+)
+
+
+@given(EDITS, TEXTS)
+def test_after_edits_the_scores_are_those_of_a_rebuild(edits, query):
+    """Adding, editing, hiding and removing articles gives bit for bit what reading all of them anew gives."""
+    index, present, internal = LexicalIndex(), {}, set()
+    for name, words, hidden in edits:
+        made = [] if words is None else split(Article(name, "Title", " ".join(words)))
+        present.pop(name, None)
+        internal.discard(name)
+        if made:
+            present[name] = made
+        if hidden:
+            internal.add(name)
+        index = index.changed([name], made, {name} if hidden else ())
+    rebuilt = LexicalIndex([passage for made in present.values() for passage in made], internal)
+    assert (index.article_ids, index.passages, index.row_of) == (rebuilt.article_ids, rebuilt.passages, rebuilt.row_of)
+    for audience in ("public", "all"):
+        left, right = (each.scores(" ".join(query), audience) for each in (index, rebuilt))
+        assert left.passages.tolist() == right.passages.tolist()
+        assert left.articles.tolist() == right.articles.tolist()

@@ -107,7 +107,7 @@ def test_words_alone_when_there_are_no_vectors(cause, reason):
     if cause == "broken index":
         index.broken = "the disk is gone"
     elif cause == "empty index":
-        index.reset()
+        index.remove_articles(index.article_ids())
     elif cause == "no index":
         retriever = Retriever(None, LexicalIndex([passage for article in ARTICLES for passage in split(article)]))
     query = "how do I download an invoice"

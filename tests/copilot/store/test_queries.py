@@ -152,22 +152,43 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
         session.flush()
         passage = PassageRow(id="a#0", article_id="a", ordinal=0, start=0, end=1, heading="", text="x")
         articles.replace_passages(session, "a", [passage])
-        articles.mark_indexed(session, "b", "1")
-        articles.mark_indexed(session, "gone", "1")
+        articles.mark_indexed(session, "b", articles.indexed_as("1", "model-1"))
+        articles.mark_indexed(session, "gone", articles.indexed_as("1", "model-1"))
         articles.find(session, "gone").status = "withdrawn"
     with db.write() as session:
-        assert [row.id for row in articles.unindexed(session, 10)] == ["a", "gone"]
-        assert (articles.unindexed_count(session), articles.indexed_count(session), articles.count(session)) == (
-            1,
-            1,
-            2,
-        )
-        assert [(p.id, a.id) for p, a in articles.all_passages(session)] == [("a#0", "a")]
+        assert [row.id for row in articles.unindexed(session, "model-1", 10)] == ["a", "gone"]
+        assert (articles.unindexed_count(session, "model-1"), articles.count(session)) == (1, 2)
+        assert articles.indexed_ids(session, "model-1") == {"b"}
+        assert [articles.is_indexed(articles.find(session, name)) for name in ("a", "b")] == [False, True]
+        assert articles.hashes(session) == {"a": "1", "b": "1"}
+        assert [(p.id, a.id) for p, a in articles.with_passages(session, ["a", "b", "gone"])] == [("a#0", "a")]
+        assert articles.passage_count(session) == 1
+        articles.forget_articles(session, ["b"])
+    with db.read() as session:
+        assert [row.id for row in articles.unindexed(session, "model-1", 10)] == ["a", "b", "gone"]
+
+
+def test_with_another_embedder_every_article_is_due(db: Database) -> None:
+    """What was indexed with one embedder counts for nothing with another, and nothing is lost of it meanwhile."""
+    with db.write() as session:
+        session.add(ArticleRow(id="a", title="a", body="", content_hash="1", updated_at=NOON))
+        session.flush()
+        articles.mark_indexed(session, "a", articles.indexed_as("1", "model_1"))
+    with db.write() as session:
+        assert [row.id for row in articles.unindexed(session, "model-1", 10)] == ["a"]
+        assert articles.indexed_ids(session, "model-1") == set()
+        assert articles.indexed_ids(session, "model_1") == {"a"}
         articles.forget_index(session)
     with db.read() as session:
-        assert [row.id for row in articles.unindexed(session, 10)] == ["a", "b"]
-        with pytest.raises(NotFound):
-            articles.find(session, "gone")
+        assert articles.unindexed_count(session, "model_1") == 1
+
+
+def test_a_withdrawn_article_is_not_found(db: Database) -> None:
+    """An article that is unknown or withdrawn cannot be read."""
+    with db.write() as session:
+        session.add(ArticleRow(id="gone", title="gone", body="", content_hash="1", status="withdrawn", updated_at=NOON))
+    with db.read() as session, pytest.raises(NotFound):
+        articles.find(session, "gone")
 
 
 def test_passages_are_replaced_as_a_whole(db: Database) -> None:

@@ -1,0 +1,170 @@
+"""Decides when an article is embedded, and what the vector index should hold. Refuses to search.
+
+SQL is the truth. Each article bears what the index holds of it (`indexed_hash`: its content and the embedder's
+fingerprint), so that whatever interrupts the work, it goes on with the first article that is due. With another embedder
+all are due: their vectors are built beside the old ones, which are dropped when the last one is done.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import cast
+
+import structlog
+
+from copilot.errors import Unavailable
+from copilot.store import articles as store
+from copilot.store.session import Database, Session
+from copilot.store.tables import ArticleRow, PassageRow
+from copilot.timesource import TimeSource
+from knowledge.articles import Visibility
+from knowledge.embedding import Embedder, EmbedderUnavailable
+from knowledge.passages import Passage, embedding_text
+from knowledge.vector_index import IndexUnavailable, VectorIndex
+
+# articles embedded together: many, because sorted by length they encode faster; few, because a crash loses them
+SYNC_ARTICLES = 64
+COMPARE_EVERY = timedelta(minutes=10)
+# below this share of passages, meaning is not compared: what is not there yet would lose to what is
+ENOUGH = 0.9
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """How many of the articles in force the index holds as they are now."""
+
+    done: int
+    total: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.done
+
+
+class Indexer:
+    """Keeps the vector index in step with the articles. Threads may share it."""
+
+    def __init__(
+        self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
+    ) -> None:
+        self.db, self.now, self.embedder = db, now, embedder
+        self._open_index = open_index
+        self._index: VectorIndex | None = None
+        self._lock = threading.Lock()
+        self._compared: datetime | None = None
+        self._finished = False
+
+    @property
+    def index(self) -> VectorIndex:
+        """The vector index, opened on first use. Raises `Unavailable` while it cannot be opened."""
+        with self._lock:
+            if self._index is None:
+                try:
+                    self._index = self._open_index()
+                except (IndexUnavailable, EmbedderUnavailable) as error:
+                    raise Unavailable(str(error)) from error
+            return self._index
+
+    def check(self) -> None:
+        """Raise `Unavailable` when the index cannot be used."""
+        try:
+            self.index.count()
+        except IndexUnavailable as error:
+            raise Unavailable(str(error)) from error
+
+    def sync(self, limit: int = SYNC_ARTICLES) -> int:
+        """Bring some stale articles up to date in the index; returns how many. Raises `Unavailable`."""
+        try:
+            self._compare_if_due()
+            done = self._step(limit)
+            if not done and not self._finished:
+                self.index.drop_others()
+                self._finished = True
+        except (IndexUnavailable, EmbedderUnavailable) as error:
+            self._compared = None
+            raise Unavailable(str(error)) from error
+        return done
+
+    def rebuild(self) -> None:
+        """Mark every article as not indexed. `sync` embeds them anew, and what the index holds is found meanwhile."""
+        with self.db.write() as session:
+            store.forget_index(session)
+        self._compared, self._finished = None, False
+
+    def progress(self) -> IndexProgress:
+        """How far the index is. Raises `Unavailable` when the model cannot be loaded."""
+        try:
+            model = self.embedder.fingerprint
+        except EmbedderUnavailable as error:
+            raise Unavailable(str(error)) from error
+        with self.db.read() as session:
+            total = store.count(session)
+            return IndexProgress(total - store.unindexed_count(session, model), total)
+
+    def missing(self, session: Session) -> str | None:
+        """Why vectors should not be compared although there is an index, if so. Raises `Unavailable`."""
+        total = store.passage_count(session)
+        try:
+            held = self.index.count()
+        except IndexUnavailable as error:
+            raise Unavailable(str(error)) from error
+        if held >= ENOUGH * total:
+            return None
+        return f"the search index is being built ({held:,} of {total:,} passages)"
+
+    def close(self) -> None:
+        """Let go of the index."""
+        with self._lock:
+            index, self._index = self._index, None
+        if index is not None:
+            index.close()
+
+    def _compare_if_due(self) -> None:
+        """At first, after a failure and now and then: what was lost from the index is due again, as when its file was
+        removed; what SQL does not know, as after a restored backup, goes."""
+        now = self.now()
+        if self._compared is not None and now - self._compared < COMPARE_EVERY:
+            return
+        # read before SQL: an article indexed in between is thought lost, which only costs time
+        held = self.index.article_ids()
+        with self.db.read() as session:
+            lost = store.indexed_ids(session, self.embedder.fingerprint) - held
+            unknown = held - store.hashes(session).keys()
+        if lost:
+            log.warning("index_lost", articles=len(lost))
+            with self.db.write() as session:
+                store.forget_articles(session, sorted(lost))
+        self.index.remove_articles(unknown)
+        self._compared = now
+
+    def _step(self, limit: int) -> int:
+        model = self.embedder.fingerprint
+        with self.db.read() as session:
+            stale = list(store.unindexed(session, model, limit))
+            rows = store.passages_of(session, [row.id for row in stale if row.status != "withdrawn"])
+        if not stale:
+            return 0
+        self._write({row.id: row for row in stale}, rows)
+        with self.db.write() as session:
+            for row in stale:
+                held = None if row.status == "withdrawn" else store.indexed_as(row.content_hash, model)
+                store.mark_indexed(session, row.id, held)
+        return len(stale)
+
+    def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
+        ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
+        passages = [passage_of(row, stale[row.article_id]) for row in ordered]
+        vectors = self.embedder.encode([embedding_text(passage) for passage in passages])
+        self.index.remove_articles(stale.keys() - {row.article_id for row in rows})
+        for visibility, group in groupby(range(len(ordered)), key=lambda i: stale[ordered[i].article_id].visibility):
+            places = list(group)
+            self.index.upsert([passages[i] for i in places], vectors[places], cast(Visibility, visibility))
+
+
+def passage_of(row: PassageRow, article: ArticleRow) -> Passage:
+    """The knowledge room's passage of a stored row."""
+    return Passage(row.id, row.article_id, row.ordinal, row.start, row.end, row.text, article.title, row.heading)
