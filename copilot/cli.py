@@ -234,10 +234,10 @@ def evaluate() -> None:
 def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None, seed: int, as_json: bool) -> None:
     """Categories and scope: CSV with columns text,label; an empty label is out of scope."""
     from copilot.evals.categories import evaluate_categories
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
     with progress("Texts") as report:
-        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
+        embedder = embedder_of(Settings(), report)
         result = evaluate_categories(train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed)
     show(result, as_json)
 
@@ -255,9 +255,9 @@ def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None
 def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
     """Sentiment: CSV with columns text,label; labels are negative, neutral, positive (or the five levels)."""
     from copilot.evals.sentiment import evaluate_sentiment
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
-    embedder = SentenceTransformerEmbedder(Settings().embedder)
+    embedder = embedder_of(Settings())
     show(evaluate_sentiment(test, encode=embedder.encode, train_csv=train, progress=stderr.print), as_json)
 
 
@@ -268,11 +268,10 @@ def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
 def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     """Retrieval: queries with id,text,article_ids; an empty list means that no article answers."""
     from copilot.evals.retrieval import evaluate_retrieval
-    from knowledge.embedding import SentenceTransformerEmbedder
+    from copilot.wiring import embedder_of
 
     with progress("Texts") as report:
-        embedder = SentenceTransformerEmbedder(Settings().embedder, progress=report)
-        result = evaluate_retrieval(articles, queries, embedder)
+        result = evaluate_retrieval(articles, queries, embedder_of(Settings()), report)
     show(result, as_json)
 
 

@@ -22,7 +22,7 @@ from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleRow, PassageRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Visibility
-from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
+from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage, embedding_text, split
 from knowledge.retrieval import Retrieval, Retriever
@@ -110,9 +110,12 @@ class KnowledgeBase:
         passages = [passage_of(row, article) for row, article in rows]
         facts = {a.id: ArticleFacts(a.language, a.visibility, a.title) for _, a in rows}
         internal = {name for name, fact in facts.items() if fact.visibility == "internal"}
-        lexical = LexicalIndex(passages, internal)
+        languages = {name: fact.language for name, fact in facts.items()}
+        # an index that is open was opened with the model, so its likeness is at hand
+        likeness = self.embedder.likeness if index is not None else LIKENESS
+        retriever = Retriever(index, LexicalIndex(passages, internal), languages, likeness)
         with self._lock:
-            self._retriever = Retriever(index, lexical, {name: fact.language for name, fact in facts.items()})
+            self._retriever = retriever
             self.facts, self._version = facts, version
 
     def sync(self, limit: int = SYNC_ARTICLES) -> int:
@@ -179,7 +182,7 @@ class KnowledgeBase:
         self.index.remove_articles([row.id for row in stale])
         ordered = sorted(rows, key=lambda row: by_id[row.article_id].visibility)
         passages = [passage_of(row, by_id[row.article_id]) for row in ordered]
-        vectors = self.embedder.encode([embedding_text(passage) for passage in passages])
+        vectors = self.embedder.encode_passages([embedding_text(passage) for passage in passages])
         for visibility, group in groupby(range(len(ordered)), key=lambda i: by_id[ordered[i].article_id].visibility):
             places = list(group)
             self.index.upsert([passages[i] for i in places], vectors[places], cast(Visibility, visibility))
