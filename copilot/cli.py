@@ -34,6 +34,12 @@ class Program(click.RichGroup):
             raise click.ClickException(f"A setting is wrong: {wrong}") from error
         except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from error
+        except RuntimeError as error:
+            from knowledge.embedding import EmbedderUnavailable
+
+            if not isinstance(error, EmbedderUnavailable):
+                raise
+            raise click.ClickException(f"No text can be embedded: {error}") from error
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -229,7 +235,7 @@ def evaluate() -> None:
 @click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--val", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--shots", type=click.IntRange(1), help="Train on this many examples of each category.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--json", "as_json", is_flag=True)
 def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None, seed: int, as_json: bool) -> None:
     """Categories and scope: CSV with columns text,label; an empty label is out of scope."""
@@ -294,6 +300,21 @@ def eval_queue(utilisation: str, seeds: int, reserves: str | None, shape: str, a
         show(result, as_json)
     else:
         click.echo("\n".join(as_rows(result)))
+
+
+@evaluate.command("reserve")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Unset: in the data folder.")
+def eval_reserve(seeds: int, shape: str, output: Path | None) -> None:
+    """The trade shown at /admin/ranking, simulated anew; from the data folder it takes the shipped one's place."""
+    from copilot.evals.reserve import simulate, write
+    from copilot.reserve_curve import NAME
+
+    path = output or Settings().data_dir / NAME
+    with progress("Runs") as report:
+        write(simulate(seeds, shape, report), path)
+    stderr.print(f"Written to {path}.")
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=60.0, gt=0, description="How long claimed work may take before another takes it."
     )
-    batch_size: int = Field(default=32, ge=1, le=256, description="Tickets processed together at most.")
+    batch_size: int = Field(default=96, ge=1, le=256, description="Tickets processed together at most.")
     poll_seconds: float = Field(
         default=0.25, gt=0, description="Pause of an idle worker between two looks at the work."
     )

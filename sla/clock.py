@@ -198,7 +198,7 @@ class _Ticket:
     def _take_over(self, track: Track, own: Track | None, at: datetime) -> None:
         if own is not None:
             self.tracks.remove(own)
-            track.breached_at = _earliest(track.breached_at, own.breached_at)
+            track.breached_at, track.why = _earliest(track.breached_at, own.breached_at), track.why or own.why
             track.goal_missed_at = _earliest(track.goal_missed_at, own.goal_missed_at)
         self._start(track)
         track.cause = "another ticket was merged into this one"

@@ -200,10 +200,10 @@ def _by_beginning(queue: list[QueueItem], now: datetime) -> tuple[list[_Row], li
     for item in queue:
         received, handling = item.received_at.timestamp(), item.expected_handling.total_seconds()
         if item.due_at is None:
-            paused.append((received, -item.weight, received, str(item.id), handling, 0.0, item))
+            paused.append((received, -item.weight, received, repr(item.id), handling, 0.0, item))
         else:
             left = item.due_at.timestamp() - at
-            due.append((left - PRUDENCE * handling, -item.weight, received, str(item.id), handling, left, item))
+            due.append((left - PRUDENCE * handling, -item.weight, received, repr(item.id), handling, left, item))
     order = itemgetter(0, 1, 2, 3)
     return sorted(due, key=order), [row[6] for row in sorted(paused, key=order)]
 

@@ -35,6 +35,8 @@ class Track:
     def carried(cls, carried: Carried, metric: Metric, at: datetime, timezone: str) -> "Track":
         track = cls(metric, carried.started_at, carried.started_at, timezone)
         track.breached_at, track.goal_missed_at = carried.breached_at, carried.goal_missed_at
+        if track.breached_at is not None:
+            track.why = "it was broken before its ticket was merged into this one"
         for segment in carried.segments:
             if segment.start < at:
                 track.append(segment.start, min(segment.end, at), segment.kind, segment.why)

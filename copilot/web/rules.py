@@ -14,6 +14,7 @@ from copilot.web import documents, wording
 from copilot.web.admin_views import FieldError, RuledTicket, RulesPreviewView, RulesView
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.forms import TextForm
+from copilot.web.promise_told import titles_of
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.web.sentences import rule_view
 from copilot.wiring import Services
@@ -65,7 +66,8 @@ def rules_view(services: Services) -> RulesView:
     document, version = documents.in_force(services, "rules")
     with services.db.read() as session:
         odd = rule_preview.findings(session, document)
-    rules = tuple(rule_view(rule) for rule in parse_rules(document))
+        titles = titles_of(services.configuration.current(session).categories)
+    rules = tuple(rule_view(rule, titles) for rule in parse_rules(document))
     return RulesView(rules, documents.as_text(document), version, warnings=warnings(odd))
 
 

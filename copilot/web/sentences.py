@@ -6,6 +6,7 @@ Pure. Refuses to decide what is valid: that was settled when the document was pa
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from copilot.web import wording
@@ -39,16 +40,18 @@ DAYS = {
 }
 PRESSING_FIRST = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 MOST_NAMED = 8
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
-def rule_view(rule: Rule) -> RuleView:
-    """A rule as a sentence: "When the customer is angry and it came by api," "set the priority to urgent."."""
-    conditions = wording.listing((condition_words(row) for row in rule.when), last="and")
+def rule_view(rule: Rule, titles: Mapping[str, str] = NO_TITLES) -> RuleView:
+    """A rule as a sentence: "When the customer is angry and it came by api," "set the priority to urgent."; `titles`
+    are those of the categories."""
+    conditions = wording.listing((condition_words(row, titles) for row in rule.when), last="and")
     action = wording.listing(action_words(rule.then), last="and")
     return RuleView(rule.name, f"When {conditions}," if conditions else "Always", f"{action}.")
 
 
-def condition_words(condition: Condition) -> str:
+def condition_words(condition: Condition, titles: Mapping[str, str] = NO_TITLES) -> str:
     """One condition."""
     if condition.key == "signals":
         return f"the customer {few(SIGNALS.get(value, value) for value in condition.values)}"
@@ -58,7 +61,7 @@ def condition_words(condition: Condition) -> str:
         return f"it has waited longer than {in_words(condition.duration)}"
     if condition.key == "contacts_at_least":
         return f"the customer has written at least {wording.plural(condition.count, 'time')}"
-    names = wording.LANGUAGES if condition.key == "language" else {}
+    names = {"language": wording.LANGUAGES, "category": titles}.get(condition.key, NO_TITLES)
     values = few(names.get(value, value) for value in condition.values)
     return f"{CONDITION_WORDS.get(condition.key, condition.key)} {values}"
 

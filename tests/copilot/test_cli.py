@@ -289,3 +289,26 @@ def test_closing_days_are_imported_once(run, stored, tmp_path):
     assert "There is no calendar 'gone'" in failure(run(*words[:4], "gone", ok=False))
     (tmp_path / "days.ics").write_bytes(b"\x00" * 2_000_000)
     assert "larger than" in failure(run(*words, ok=False))
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """A file of texts and labels."""
+    rows = [f"{text} {number},{label}" for number in range(4) for text, label in (("refund", "a"), ("parcel", "b"))]
+    (tmp_path / "rows.csv").write_text("\n".join(["text,label", *rows]))
+    return tmp_path / "rows.csv"
+
+
+def test_categories_are_measured_with_the_embedder_that_is_set(run, labelled):
+    """The one JSON object on standard output, and no other model than the one in the settings."""
+    found = run("eval", "categories", "--train", labelled, "--test", labelled, "--json")
+    assert json.loads(found.stdout)["n"] == 8
+
+
+def test_an_embedder_that_is_not_there(run, labelled, monkeypatch, tmp_path):
+    """Without its model an evaluation ends with one plain line."""
+    monkeypatch.setenv("ANSWERABLE_EMBEDDER", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    found = run("eval", "categories", "--train", labelled, "--test", labelled, ok=False)
+    assert (found.exit_code, type(found.exception)) == (1, SystemExit)
+    assert "No text can be embedded" in found.stderr

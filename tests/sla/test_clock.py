@@ -391,6 +391,7 @@ def test_merging_does_not_undo_a_breach():
     events = [received("23 13:30"), Event.merged(at("23 14:00"), other), replied("23 14:10")]
     found = timer(events, "23 15:00")
     assert (found.state, found.breached_at, found.stopped_at) == (State.BREACHED, at("23 13:00"), at("23 14:10"))
+    assert found.why == "it was broken before its ticket was merged into this one"
 
 
 def test_a_breach_of_our_own_survives_an_earlier_start_that_was_paused():

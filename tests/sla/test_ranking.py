@@ -54,6 +54,13 @@ def test_the_order_is_total(items, count, random):
     assert names(rank(rank(items, NOW, count), NOW, count)) == expected
 
 
+@pytest.mark.parametrize("due", [60, -60, None])
+def test_ids_that_read_alike_stand_in_one_order(due):
+    """A number and a text of the same digits are two tickets, in the same order however they are stored."""
+    items = [item(1, due), item("1", due)]
+    assert names(rank(items, NOW, 1)) == names(rank(items[::-1], NOW, 1))
+
+
 @given(queues, agents)
 def test_paused_tickets_stand_last_in_order_of_receipt(items, count):
     """What cannot fall due waits for what can."""
