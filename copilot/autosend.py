@@ -12,8 +12,8 @@ from typing import Literal
 from copilot.autonomy import Autonomy
 from copilot.grounding import Findings
 
-RETRIEVAL_FLOOR = 0.35
-DRAFT_FLOOR = 0.1
+RETRIEVAL_FLOOR = 0.40
+DRAFT_FLOOR = 0.14
 MOST_REPLIES_A_DAY = 3
 RISKY_SENTIMENTS = frozenset({"very negative"})
 RISKY_SIGNALS = frozenset({"threatens_to_leave"})

@@ -277,8 +277,7 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     from copilot.wiring import embedder_of
 
     with progress("Texts") as report:
-        embedder = embedder_of(Settings(), report)
-        result = evaluate_retrieval(articles, queries, embedder)
+        result = evaluate_retrieval(articles, queries, embedder_of(Settings()), report)
     show(result, as_json)
 
 

@@ -13,7 +13,7 @@ from copilot.channels.transport import OutgoingReply
 from copilot.errors import Unavailable
 from copilot.llm import Numbered, checked_choice, parse
 from knowledge.articles import Visibility
-from knowledge.embedding import DEFAULT_DIMENSION, Vectors
+from knowledge.embedding import DEFAULT_DIMENSION, LIKENESS, Vectors
 from knowledge.lexical import Audience
 from knowledge.passages import Passage
 from knowledge.vector_index import Hit, IndexUnavailable, checked_vectors
@@ -27,6 +27,7 @@ class HashEmbedder:
     name = "hash"
     fingerprint = "hash-bag-of-words-1"
     dimension = DEFAULT_DIMENSION
+    likeness = LIKENESS
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -36,6 +37,9 @@ class HashEmbedder:
                 sign = 1.0 if digest[4] % 2 else -1.0
                 vectors[row, int.from_bytes(digest[:4]) % self.dimension] += sign
         return _unit(vectors)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self.encode(texts)
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -158,7 +158,7 @@ class Indexer:
     def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
         ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
         passages = [passage_of(row, stale[row.article_id]) for row in ordered]
-        vectors = self.embedder.encode([embedding_text(passage) for passage in passages])
+        vectors = self.embedder.encode_passages([embedding_text(passage) for passage in passages])
         self.index.remove_articles(stale.keys() - {row.article_id for row in rows})
         for visibility, group in groupby(range(len(ordered)), key=lambda i: stale[ordered[i].article_id].visibility):
             places = list(group)

@@ -21,7 +21,7 @@ from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleRow, PassageRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Visibility
-from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
+from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage, split
 from knowledge.retrieval import Retrieval, Retriever
@@ -112,7 +112,9 @@ class KnowledgeBase:
             index, words_alone = self._usable_index(session)
             self._whole = index is not None
             languages = {name: fact.language for name, fact in self.facts.items()}
-            self._retriever = Retriever(index, self._lexical, languages, words_alone)
+            # an index that is open was opened with the model, so its likeness is at hand
+            likeness = self.embedder.likeness if index is not None else LIKENESS
+            self._retriever = Retriever(index, self._lexical, languages, likeness, words_alone)
 
     def close(self) -> None:
         """Let go of the index."""

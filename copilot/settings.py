@@ -22,8 +22,23 @@ class Settings(BaseSettings):
     )
     embedder: str | None = Field(
         default=None,
-        description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2; `fake:hash`: no model, for demos and "
-        "tests.",
+        description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2; `openai:MODEL`: a model at an "
+        "OpenAI-compatible server; `fake:hash`: no model, for demos and tests.",
+    )
+    embedder_url: str | None = Field(
+        default=None, description="Base address of the embedding server; unset: OPENAI_BASE_URL."
+    )
+    embedder_api_key: SecretStr | None = Field(
+        default=None, description="Key of the embedding server; unset: OPENAI_API_KEY, and none where a URL is set."
+    )
+    embedder_query_prefix: str | None = Field(
+        default=None, description="What the model wants before a question, or `none`; unset: `query: ` for e5."
+    )
+    embedder_passage_prefix: str | None = Field(
+        default=None, description="What it wants before a passage, or `none`; unset: `passage: ` for e5."
+    )
+    embedder_input_type: bool = Field(
+        default=False, description="Tell the embedding server `input_type` (query, passage) instead of prefixes."
     )
 
     llm_model: str | None = Field(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from copilot import embedding_server
 from copilot.alerting import Alerts
 from copilot.answering import Answerer
 from copilot.channels.api import ApiTransport
@@ -41,10 +42,12 @@ from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
 from copilot.worker import Worker
 from knowledge.embedded_index import EmbeddedIndex
-from knowledge.embedding import Embedder, Progress, SentenceTransformerEmbedder
+from knowledge.embedding import Embedder, Prefixes, Progress, SentenceTransformerEmbedder, prefixes_of
 from knowledge.vector_index import QdrantIndex, VectorIndex
 
 FAKE_EMBEDDER = "fake:hash"
+EMBEDDING_SERVER = "openai:"
+NO_PREFIX = "none"
 LONGEST_SILENCE = 10.0
 
 
@@ -142,7 +145,26 @@ def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedde
     """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model."""
     if settings.embedder == FAKE_EMBEDDER:
         return HashEmbedder()
-    return SentenceTransformerEmbedder(settings.embedder, progress)
+    prefixes = prefixes_set(settings)
+    if settings.embedder is None or not settings.embedder.startswith(EMBEDDING_SERVER):
+        return SentenceTransformerEmbedder(settings.embedder, progress, prefixes)
+    # the language model's key is for its server alone
+    shared = None if settings.embedder_url else settings.openai_api_key
+    key = settings.embedder_api_key or shared
+    return embedding_server.connect(
+        settings.embedder.removeprefix(EMBEDDING_SERVER),
+        key.get_secret_value() if key else None,
+        settings.embedder_url or settings.openai_base_url,
+        prefixes,
+        settings.embedder_input_type,
+    )
+
+
+def prefixes_set(settings: Settings) -> Prefixes:
+    """What goes before questions and passages: as set, nothing for "none", else what the model is known to want."""
+    known = prefixes_of(settings.embedder or "")
+    query, passage = settings.embedder_query_prefix or known.query, settings.embedder_passage_prefix or known.passage
+    return Prefixes("" if query == NO_PREFIX else query, "" if passage == NO_PREFIX else passage)
 
 
 def index_of(settings: Settings, embedder: Embedder) -> VectorIndex:

@@ -5,30 +5,38 @@ An article is judged by its best passage and by the mean of its best three: a ch
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from knowledge.embedding import Vectors
+from knowledge.embedding import LIKENESS, Likeness, Vectors
 from knowledge.lexical import Audience, LexicalIndex, LexicalScores
 from knowledge.passages import Passage
-from knowledge.vector_index import Hit, IndexUnavailable, VectorIndex
+from knowledge.vector_index import IndexUnavailable, VectorIndex
 
+AUDIENCES: tuple[Audience, ...] = ("public", "all")
 # passages asked of the vector index, and articles that may enter by their words alone
 DENSE_HITS = 64
+# where fewer articles than this are found in the customer's language and there are more, so many passages are asked for
+OWN_ARTICLES = 5
+WIDE_HITS = 1_024
 LEXICAL_ARTICLES = 20
 BEST_PASSAGES = 3
+BEST_SHARE = 0.25
 # one unit of BM25 in units of cosine similarity; not min-max normalised: a long query with many rare words is stronger
 # evidence than a short one, and the sum keeps that
-LEXICAL_WEIGHT = 0.014
-# how far the first article leads the mean of the next five tells best whether it answers: AUROC .85 where the lead over
-# the second alone gives .83 and the score itself .75. The logistic curves (steepness, lead at one half) were fitted on
-# questions of which half had their article taken out, with both scores and with words alone
+LEXICAL_WEIGHT = 0.012
+# whether the first article answers is told best by how much the scores of the best 20 gather in it (ln 20 minus the
+# entropy of their softmax) and by its lead over the mean of the next five. The logistic model of both was fitted on
+# questions with and without their article; docs/decisions/0015-retrieval.md has the figures
+FIELD = 20
+WARMTH = 0.05
 RIVALS = 5
-CURVE = (15.5, 0.233)
-# above this an article is thought to answer rather than not
-EVEN = 0.5
+GATHERED, LEAD, INTERCEPT = 0.97, 5.83, -3.06
+# an article in another language comes first only if it answers this surely, and none in the customer's does
+SURE = 0.7
 CURVE_OF_WORDS = (16.3, 0.055)
 
 
@@ -63,7 +71,8 @@ _Place = tuple[float, int]
 
 @dataclass(frozen=True, slots=True)
 class _Dense:
-    """Hits of the vector index by article row, and the similarity that everything else stays under."""
+    """Hits of the vector index by article row, and the similarity that everything else stays under; similarities are
+    as all-MiniLM-L6-v2 would put them."""
 
     hits: Mapping[int, list[tuple[float, int]]] = field(default_factory=dict)
     floor: float = 0.0
@@ -80,12 +89,16 @@ class Retriever:
         index: VectorIndex | None,
         lexical: LexicalIndex,
         languages: Mapping[str, str] | None = None,
+        likeness: Likeness = LIKENESS,
         words_alone: str = "no search index",
     ) -> None:
+        """`languages` are those of the articles, by id; `likeness` is how the cosines of the index's model read."""
         self._index, self._words_alone = index, words_alone
         self._lexical = lexical
+        self._likeness = likeness
         known = languages or {}
         self._languages = [known.get(article_id) for article_id in lexical.article_ids]
+        self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
         self._sizes = np.bincount(lexical.article_of, minlength=len(lexical.article_ids))
 
     def search(
@@ -102,12 +115,12 @@ class Retriever:
         are no rivals of it; the others lead only when they are closer and answer while it does not.
         """
         words = self._lexical.scores(query_text, audience)
-        dense = self._dense(query_vector, audience)
+        dense = self._dense(query_vector, audience, language)
         ranked = sorted((-score, row) for row, score in self._scored(words, dense).items())
         own = [place for place in ranked if language is not None and self._languages[place[1]] == language]
         others = [place for place in ranked if language is None or self._languages[place[1]] != language]
         by_words = dense.degraded is not None
-        if own and others and others[0] < own[0] and _answers(own, by_words) < EVEN < _answers(others, by_words):
+        if own and others and others[0] < own[0] and _answers(own, by_words) < SURE < _answers(others, by_words):
             own, others = others, own
         first = own or others
         if not first:
@@ -115,28 +128,43 @@ class Retriever:
         matches = tuple(self._match(row, -score, words, dense) for score, row in [*own, *others][:limit])
         return Retrieval(matches, _lead(first, 1), _answers(first, by_words), dense.degraded)
 
-    def _dense(self, vector: Vectors | None, audience: Audience) -> _Dense:
+    def _dense(self, vector: Vectors | None, audience: Audience, language: str | None) -> _Dense:
         if vector is None:
             return _Dense(degraded="no embedding model: only words were compared")
         if self._index is None:
             return _Dense(degraded=f"{self._words_alone}: only words were compared")
         try:
-            found = self._index.search(vector, DENSE_HITS, audience)
+            dense = self._nearest(self._index, vector, DENSE_HITS, audience)
+            if self._crowded_out(language, dense, audience):
+                dense = self._nearest(self._index, vector, WIDE_HITS, audience)
         except IndexUnavailable as error:
             return _Dense(degraded=f"only words were compared: {error}")
-        if not found and self._lexical.visible(audience).any():
-            return _Dense(degraded="the search index is empty: only words were compared")
-        return self._grouped(found, audience)
+        return dense
 
-    def _grouped(self, found: Sequence[Hit], audience: Audience) -> _Dense:
+    def _nearest(self, index: VectorIndex, vector: Vectors, limit: int, audience: Audience) -> _Dense:
         """Group known, visible hits by article, each as (similarity, passage row), best first."""
+        found = index.search(vector, limit, audience)
         visible = self._lexical.visible(audience)
+        if not found and visible.any():
+            return _Dense(degraded="the search index is empty: only words were compared")
         hits: dict[int, list[tuple[float, int]]] = {}
         for hit in found:
             row = self._lexical.row_of.get(hit.passage_id)
             if row is not None and visible[self._lexical.article_of[row]]:
-                hits.setdefault(int(self._lexical.article_of[row]), []).append((hit.score, row))
-        return _Dense(hits, found[-1].score if len(found) >= DENSE_HITS else 0.0)
+                similarity = self._likeness.like_the_default(hit.score)
+                hits.setdefault(int(self._lexical.article_of[row]), []).append((similarity, row))
+        return _Dense(hits, self._likeness.like_the_default(found[-1].score) if len(found) >= limit else 0.0)
+
+    def _languages_shown_to(self, audience: Audience) -> Counter[str | None]:
+        shown = self._lexical.visible(audience)
+        return Counter(language for row, language in enumerate(self._languages) if shown[row])
+
+    def _crowded_out(self, language: str | None, dense: _Dense, audience: Audience) -> bool:
+        """Whether the hits are full of other languages while there is more in this one."""
+        if language is None or sum(map(len, dense.hits.values())) < DENSE_HITS // 2:
+            return False
+        found = sum(self._languages[row] == language for row in dense.hits)
+        return found < min(OWN_ARTICLES, self._of_language[audience][language])
 
     def _scored(self, words: LexicalScores, dense: _Dense) -> dict[int, float]:
         by_words = np.argsort(-words.articles, kind="stable")[:LEXICAL_ARTICLES]
@@ -144,10 +172,10 @@ class Retriever:
         return {row: self._closeness(row, dense) + LEXICAL_WEIGHT * float(words.articles[row]) for row in rows}
 
     def _closeness(self, row: int, dense: _Dense) -> float:
-        """Mean of the best passage's similarity and of the best three's; unseen passages count as the floor."""
+        """The best passage's similarity and the mean of the best three's; unseen passages count as the floor."""
         best = [score for score, _ in dense.hits.get(row, [])[:BEST_PASSAGES]]
         best += [dense.floor] * (min(BEST_PASSAGES, int(self._sizes[row])) - len(best))
-        return (best[0] + sum(best) / len(best)) / 2
+        return BEST_SHARE * best[0] + (1 - BEST_SHARE) * sum(best) / len(best)
 
     def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense) -> Match:
         """The article's passage that is nearest in meaning and words together."""
@@ -163,7 +191,22 @@ def _lead(ranked: Sequence[_Place], rivals: int) -> float:
     return sum(score for score, _ in ranked[1 : rivals + 1]) / rivals - ranked[0][0]
 
 
+def _gathered(ranked: Sequence[_Place]) -> float:
+    """How much of the softmax of the best scores lies on few articles: from 0, all alike, to ln(FIELD), on one."""
+    best = [-place[0] for place in ranked[:FIELD]]
+    best += [0.0] * (FIELD - len(best))
+    weights = [math.exp((score - best[0]) / WARMTH) for score in best]
+    total = sum(weights)
+    return math.log(FIELD) + sum(weight / total * math.log(max(weight / total, 1e-300)) for weight in weights)
+
+
 def _answers(ranked: Sequence[_Place], by_words: bool) -> float:
-    """The probability that the first of these answers."""
-    steepness, half = CURVE_OF_WORDS if by_words else CURVE
-    return 1 / (1 + math.exp(-steepness * (_lead(ranked, RIVALS) - half)))
+    """The probability that the first of these answers, where half of the questions have an answer."""
+    if by_words:
+        steepness, half = CURVE_OF_WORDS
+        return _logistic(steepness * (_lead(ranked, RIVALS) - half))
+    return _logistic(GATHERED * _gathered(ranked) + LEAD * _lead(ranked, RIVALS) + INTERCEPT)
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))

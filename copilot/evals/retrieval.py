@@ -5,7 +5,7 @@ Measures the very retriever that serves tickets, over an index built for the occ
 
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -24,6 +24,7 @@ from knowledge.retrieval import Retrieval, Retriever
 DEPTH = 10
 # texts encoded between two reports of progress
 PORTION = 256
+Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +78,33 @@ def _retrieve(
     articles: Sequence[Article], questions: Sequence[Question], embedder: Embedder, progress: Progress | None
 ) -> list[Retrieval]:
     passages = [passage for article in articles for passage in split(article)]
-    texts = [embedding_text(passage) for passage in passages] + [question.text for question in questions]
-    vectors = _encode(texts, embedder, progress)
+    in_all = len(passages) + len(questions)
+    vectors = _encode([embedding_text(passage) for passage in passages], embedder.encode_passages, progress, 0, in_all)
+    asked = _encode([question.text for question in questions], embedder.encode, progress, len(passages), in_all)
     internal = {article.id for article in articles if article.visibility == "internal"}
     with tempfile.TemporaryDirectory(prefix="answerable-eval-") as folder:
         index = EmbeddedIndex(folder, dimension=embedder.dimension, fingerprint=embedder.fingerprint)
         try:
-            index.upsert(passages, vectors[: len(passages)])
-            retriever = Retriever(index, LexicalIndex(passages, internal))
+            index.upsert(passages, np.array(vectors))
+            retriever = Retriever(index, LexicalIndex(passages, internal), likeness=embedder.likeness)
             return [
                 retriever.search(question.text, vector, DEPTH, "all")
-                for question, vector in zip(questions, vectors[len(passages) :], strict=True)
+                for question, vector in zip(questions, asked, strict=True)
             ]
         finally:
             index.close()
 
 
-def _encode(texts: Sequence[str], embedder: Embedder, progress: Progress | None) -> Vectors:
+def _encode(texts: Sequence[str], encode: Encode, progress: Progress | None, before: int, in_all: int) -> list[Vectors]:
     """Encode in portions, so that progress can be told of any embedder; similar lengths go together."""
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
+    vectors: dict[int, Vectors] = {}
     for first in range(0, len(order), PORTION):
         places = order[first : first + PORTION]
-        vectors[places] = embedder.encode([texts[place] for place in places])
+        vectors.update(zip(places, encode([texts[place] for place in places]), strict=True))
         if progress is not None:
-            progress(first + len(places), len(order))
-    return vectors
+            progress(before + first + len(places), in_all)
+    return [vectors[place] for place in range(len(texts))]
 
 
 def _ranking(questions: Sequence[Question], found: Sequence[Retrieval]) -> dict[str, float | None]:

@@ -53,6 +53,19 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def embedding(encode: Callable[[list[str]], Any]) -> Answer:
+    """An answer with these vectors, in reverse order, as the API allows."""
+
+    def answer(handler: Handler, body: dict[str, Any]) -> None:
+        rows = [
+            {"object": "embedding", "index": index, "embedding": [float(value) * 3 for value in vector]}
+            for index, vector in enumerate(encode(body["input"]))
+        ]
+        handler.send_json(200, {"object": "list", "data": rows[::-1], "model": "m", "usage": None})
+
+    return answer
+
+
 def saying(content: str | None) -> Answer:
     """An answer with this text."""
 

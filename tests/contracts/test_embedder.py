@@ -1,19 +1,40 @@
-"""What every embedder promises, the real one and the fake alike."""
+"""What every embedder promises: the fake, the real one and one behind a real OpenAI-compatible server alike."""
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from copilot.embedding_server import connect
 from copilot.fakes import HashEmbedder
 from knowledge.embedding import Embedder, SentenceTransformerEmbedder
+from tests.contracts import openai_server as server
 
 HOSTILE = ["", " ", "\x00", "\ud800 lone", "\ufffe", "a" * 100_000, "🙂" * 5_000, "\u202e\u200b" * 100, "\n" * 9_000]
 
 
-@pytest.fixture(scope="module", params=[HashEmbedder, SentenceTransformerEmbedder])
-def embedder(request) -> Embedder:
-    return request.param()
+@pytest.fixture(scope="module", params=["fake", "real", "server"])
+def make(request) -> Iterator:
+    """Makes embedders of one kind."""
+    if request.param != "server":
+        yield HashEmbedder if request.param == "fake" else SentenceTransformerEmbedder
+        return
+    made = []
+    with server.running(server.embedding(HashEmbedder().encode)) as script:
+
+        def connected() -> Embedder:
+            made.append(connect("m", None, script.url))
+            return made[-1]
+
+        yield connected
+        for embedder in made:
+            embedder._client.close()
+
+
+@pytest.fixture(scope="module")
+def embedder(make) -> Embedder:
+    return make()
 
 
 def test_vectors_are_unit_float32_of_the_stated_shape(embedder):
@@ -53,9 +74,22 @@ def test_hostile_text_gets_a_vector(embedder):
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(HOSTILE)), abs=1e-5)
 
 
-def test_name_and_fingerprint_are_fixed(embedder):
+def test_passages_get_vectors_that_questions_are_near(embedder):
+    """Passages have vectors of the same kind, and a question is nearer to its answer than to another's."""
+    answer, other = embedder.encode_passages(["A refund takes five days.", "The printer shows a paper jam."])
+    question = embedder.encode(["how long does a refund take"])[0]
+    assert question @ answer > question @ other
+    assert embedder.encode_passages([]).shape == (0, embedder.dimension)
+
+
+def test_related_texts_are_liker_than_unrelated_ones(embedder):
+    """What an embedder tells of its cosines has questions nearer to their answers than to those of others."""
+    assert embedder.likeness.related > embedder.likeness.unrelated
+
+
+def test_name_and_fingerprint_are_fixed(embedder, make):
     """Name and fingerprint are texts that two embedders of a kind share."""
-    again = type(embedder)()
+    again = make()
     assert embedder.name
     assert (embedder.name, embedder.fingerprint) == (again.name, again.fingerprint)
 

@@ -4,7 +4,16 @@ import shutil
 
 import pytest
 
-from knowledge.embedding import EmbedderUnavailable, SentenceTransformerEmbedder, check_weights, prepared
+from knowledge.embedding import (
+    LIKENESS,
+    EmbedderUnavailable,
+    Likeness,
+    Prefixes,
+    SentenceTransformerEmbedder,
+    check_weights,
+    prefixes_of,
+    prepared,
+)
 
 
 def test_nothing_is_loaded_to_tell_name_and_dimension():
@@ -51,6 +60,31 @@ def test_a_model_by_path(tmp_path):
     assert embedder.encode(["a"] * 10).shape == (10, embedder.dimension)
     assert steps == [(8, 10), (10, 10)]
     assert embedder.fingerprint.startswith("copy@")
+    assert embedder.likeness.related == pytest.approx(LIKENESS.related, abs=0.02)
+    assert embedder.likeness.unrelated == pytest.approx(LIKENESS.unrelated, abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["intfloat/multilingual-e5-small", "e5-large-v2", "/models/e5", "openai:e5-base"])
+def test_models_of_the_e5_family_are_known_by_name(name):
+    """They get the words they were taught with."""
+    assert prefixes_of(name) == Prefixes("query: ", "passage: ")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "all-MiniLM-L6-v2", "intfloat/multilingual-e5-large-instruct", "code5", "me5small"]
+)
+def test_other_models_get_no_prefix(name):
+    """Models that were not taught with these words read the text alone."""
+    assert prefixes_of(name) == Prefixes()
+
+
+def test_cosines_are_put_on_the_scale_of_the_default_model():
+    """What a model gives unrelated and related texts becomes what the default one gives them; its own stay."""
+    squeezed = Likeness(0.77, 0.85)
+    assert squeezed.like_the_default(0.77) == pytest.approx(LIKENESS.unrelated)
+    assert squeezed.like_the_default(0.85) == pytest.approx(LIKENESS.related)
+    assert LIKENESS.like_the_default(0.5) == 0.5
+    assert Likeness(0.5, 0.5).like_the_default(0.5) == pytest.approx(LIKENESS.unrelated)
 
 
 def test_text_is_cut_and_cleaned_before_it_is_tokenised():

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from copilot.fakes import HashEmbedder, MemoryIndex
 from knowledge.articles import Article
+from knowledge.embedding import LIKENESS, Likeness
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import embedding_text, split
-from knowledge.retrieval import Retriever
+from knowledge.retrieval import DENSE_HITS, Retriever
 
 ARTICLES = [
     Article("refund", "Refunds", "A refund takes five days. It goes back to your card."),
@@ -83,6 +85,39 @@ def test_another_language_leads_when_only_it_answers():
     """Where nothing in the customer's language answers, the closest article that does is first all the same."""
     _, retriever = built(TRANSLATED)
     assert ids(ask(retriever, "Download an invoice from your account page.", language="fr"))[0] == "invoice"
+
+
+def test_a_language_is_not_crowded_out():
+    """An article in the customer's language is found however many in another one are closer."""
+    words = "refund takes five days goes back card"
+    crowd = [Article(f"refund-{number}", words, f"{words} {number}.") for number in range(DENSE_HITS + 10)]
+    rare = Article("remboursement", "Remboursement", "Un remboursement arrive sur votre compte.", language="fr")
+    _, retriever = built([*crowd, rare])
+    found = ask(retriever, f"{words}?", language="fr")
+    assert ids(found)[0] == "remboursement"
+    assert found.matches[0].dense != 0
+
+
+def test_similarities_of_another_model_are_read_on_the_scale_of_the_default_one():
+    """A model whose cosines all lie close together finds and trusts what the same vectors do on the usual scale."""
+    index, usual = built()
+
+    class Squeezed:
+        """The same hits, with cosines between .7 and .9 as some models have."""
+
+        fingerprint = index.fingerprint
+
+        def search(self, vector, limit, audience):
+            return [replace(hit, score=0.7 + 0.2 * hit.score) for hit in index.search(vector, limit, audience)]
+
+    passages = [passage for article in ARTICLES for passage in split(article)]
+    scale = Likeness(0.7 + 0.2 * LIKENESS.unrelated, 0.7 + 0.2 * LIKENESS.related)
+    squeezed = Retriever(Squeezed(), LexicalIndex(passages, {"margins"}), likeness=scale)
+    for query in ("my parcel is late", "download an invoice", "violin lessons"):
+        plain, read = ask(usual, query), ask(squeezed, query)
+        assert ids(read) == ids(plain)
+        assert read.answerable == pytest.approx(plain.answerable, abs=1e-6)
+        assert read.matches[0].dense == pytest.approx(plain.matches[0].dense, abs=1e-6)
 
 
 def test_passages_only_the_vector_index_knows_are_left_out():
