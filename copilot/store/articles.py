@@ -1,14 +1,14 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from copilot.errors import NotFound
 from copilot.store.matching import holds
-from copilot.store.tables import ArticleRow, PassageRow
+from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
 
 
 def find(session: Session, article_id: str) -> ArticleRow:
@@ -49,39 +49,49 @@ def passages_of(session: Session, article_ids: Sequence[str]) -> Sequence[Passag
     return session.exec(wanted.order_by(PassageRow.article_id, col(PassageRow.ordinal))).all()
 
 
-def all_passages(session: Session) -> Iterator[tuple[PassageRow, ArticleRow]]:
-    """Every passage in force with its article, in reading order."""
+def in_use(today: date) -> ColumnElement[bool]:
+    """Published and not expired."""
+    return (col(ArticleRow.status) == "published") & ~expired(today)
+
+
+def expired(today: date) -> ColumnElement[bool]:
+    """Whether the last day of validity has passed."""
+    return func.coalesce(col(ArticleRow.valid_until), date.max) < today
+
+
+def all_passages(session: Session, today: date) -> Iterator[tuple[PassageRow, ArticleRow]]:
+    """Every passage in use with its article, in reading order."""
     wanted = (
         select(PassageRow, ArticleRow)
         .join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
-        .where(ArticleRow.status != "withdrawn")
+        .where(in_use(today))
         .order_by(PassageRow.article_id, col(PassageRow.ordinal))
     )
     yield from session.exec(wanted)
 
 
 def unindexed(session: Session, limit: int) -> Sequence[ArticleRow]:
-    """Articles whose vectors are missing or stale, and withdrawn ones that still have vectors."""
+    """Articles whose vectors are missing or stale, and others that still have vectors."""
     stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
     wanted = select(ArticleRow).where(
         or_(
-            (col(ArticleRow.status) != "withdrawn") & stale,
-            (col(ArticleRow.status) == "withdrawn") & col(ArticleRow.indexed_hash).is_not(None),
+            (col(ArticleRow.status) == "published") & stale,
+            (col(ArticleRow.status) != "published") & col(ArticleRow.indexed_hash).is_not(None),
         )
     )
     return session.exec(wanted.order_by(ArticleRow.id).limit(limit)).all()
 
 
 def unindexed_count(session: Session) -> int:
-    """How many articles in force are not in the index as they are now."""
+    """How many published articles are not in the index as they are now."""
     stale = or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != col(ArticleRow.content_hash))
-    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", stale)).one()
+    return session.exec(select(func.count()).where(ArticleRow.status == "published", stale)).one()
 
 
 def indexed_count(session: Session) -> int:
-    """How many articles in force the index holds in some version."""
+    """How many published articles the index holds in some version."""
     indexed = col(ArticleRow.indexed_hash).is_not(None)
-    return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn", indexed)).one()
+    return session.exec(select(func.count()).where(ArticleRow.status == "published", indexed)).one()
 
 
 def mark_indexed(session: Session, article_id: str, content_hash: str | None) -> None:
@@ -94,9 +104,32 @@ def forget_index(session: Session) -> None:
     session.exec(update(ArticleRow).values(indexed_hash=None))
 
 
-def version(session: Session) -> tuple[int, datetime | None]:
-    """Changes whenever an article is added, edited or withdrawn: what in-memory copies compare."""
-    return session.exec(select(func.count(), func.max(ArticleRow.updated_at))).one()
+def version(session: Session, today: date) -> tuple[int, datetime | None, int]:
+    """Changes whenever an article is added, edited, withdrawn or expires: what in-memory copies compare."""
+    count, newest = session.exec(select(func.count(), func.max(ArticleRow.updated_at))).one()
+    return count, newest, session.exec(select(func.count()).where(expired(today))).one()
+
+
+def revisions(session: Session, article_id: str, limit: int) -> Sequence[ArticleRevision]:
+    """What an article said, newest first."""
+    wanted = select(ArticleRevision).where(ArticleRevision.article_id == article_id)
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(limit)).all()
+
+
+def revision(session: Session, article_id: str, revision_id: int) -> ArticleRevision:
+    """One revision of this article, or `NotFound`."""
+    row = session.get(ArticleRevision, revision_id)
+    if row is None or row.article_id != article_id:
+        raise NotFound(f"There is no revision {revision_id} of {article_id!r}.", field="revision")
+    return row
+
+
+def revision_before(session: Session, row: ArticleRevision) -> ArticleRevision | None:
+    """The one that this revision replaced."""
+    wanted = select(ArticleRevision).where(
+        ArticleRevision.article_id == row.article_id, col(ArticleRevision.id) < row.id
+    )
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(1)).first()
 
 
 def after_all_edits(session: Session, now: datetime) -> datetime:
