@@ -6,6 +6,7 @@ changes its mind (DNS rebinding) changes nothing. Refuses to know what is in a p
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -21,6 +22,7 @@ import httpcore
 SECONDS_A_REQUEST = 30.0
 MAX_REDIRECTS = 5
 MAX_URL = 2_000
+HOST = re.compile(r"[a-z0-9._:-]{1,255}")
 AGENT = "Answerable"
 HEADERS = {"user-agent": f"{AGENT}/1 (knowledge import)", "accept-encoding": "gzip, identity"}
 KEPT = ("content-type", "etag", "last-modified", "retry-after")
@@ -171,6 +173,8 @@ def checked_url(url: str, host: str) -> str:
     except ValueError as error:
         raise Forbidden("is no web address") from error
     if parts.scheme not in ("http", "https") or len(url) > MAX_URL or not url.isascii() or not url.isprintable():
+        raise Forbidden("is no web address")
+    if HOST.fullmatch(netloc) is None:
         raise Forbidden("is no web address")
     if parts.username is not None or parts.password is not None:
         raise Forbidden("holds a user name or password")
