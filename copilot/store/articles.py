@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from copilot.errors import NotFound
@@ -106,8 +106,8 @@ def forget_index(session: Session) -> None:
 
 def version(session: Session, today: date) -> tuple[int, datetime | None, int]:
     """Changes whenever an article is added, edited, withdrawn or expires: what in-memory copies compare."""
-    count, newest = session.exec(select(func.count(), func.max(ArticleRow.updated_at))).one()
-    return count, newest, session.exec(select(func.count()).where(expired(today))).one()
+    over = func.count(case((expired(today), 1)))
+    return session.exec(select(func.count(), func.max(ArticleRow.updated_at), over)).one()
 
 
 def revisions(session: Session, article_id: str, limit: int) -> Sequence[ArticleRevision]:

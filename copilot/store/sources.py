@@ -71,21 +71,27 @@ def items_at(session: Session, source_id: int, keys: Sequence[str]) -> dict[str,
 def unseen(session: Session, source_id: int, since: datetime) -> Sequence[SourceItem]:
     """Items in force that the source has not told of since then."""
     wanted = select(SourceItem).where(
-        SourceItem.source_id == source_id, SourceItem.gone == False, SourceItem.seen_at < since  # noqa: E712 - SQL
+        SourceItem.source_id == source_id, col(SourceItem.gone).is_(False), SourceItem.seen_at < since
     )  # fmt: skip
     return session.exec(wanted.order_by(SourceItem.key)).all()
 
 
 def in_force(session: Session, source_id: int) -> int:
     """How many articles the source stands for."""
-    wanted = select(func.count()).where(SourceItem.source_id == source_id, SourceItem.gone == False)  # noqa: E712 - SQL
+    wanted = select(func.count()).where(SourceItem.source_id == source_id, col(SourceItem.gone).is_(False))
     return session.exec(wanted).one()
+
+
+def withdrawn(session: Session, source_id: int, limit: int) -> Sequence[str]:
+    """Articles that are gone at the source, the latest to go first."""
+    wanted = select(SourceItem.article_id).where(SourceItem.source_id == source_id, col(SourceItem.gone).is_(True))
+    return session.exec(wanted.order_by(col(SourceItem.seen_at).desc(), SourceItem.key).limit(limit)).all()
 
 
 def belongs_elsewhere(session: Session, article_id: str, source_id: int) -> bool:
     """Whether another source tells of this article."""
     wanted = select(SourceItem.id).where(
-        SourceItem.article_id == article_id, SourceItem.source_id != source_id, SourceItem.gone == False  # noqa: E712 - SQL
+        SourceItem.article_id == article_id, SourceItem.source_id != source_id, col(SourceItem.gone).is_(False)
     )  # fmt: skip
     return session.exec(wanted.limit(1)).first() is not None
 

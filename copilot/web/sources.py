@@ -4,7 +4,7 @@ Files on this machine and private networks are for the command line only: whoeve
 to read them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ SCHEDULES = {"": "Only by hand", "1": "Every hour", "6": "Every 6 hours", "24": 
 @dataclass(frozen=True, slots=True)
 class SourceView:
     """A source. `busy` while it is due or being read; `counts` are (word, number) of the last run, `held` the keys that
-    it did not dare to withdraw."""
+    it did not dare to withdraw, `withdrawn` the articles that it did, ever."""
 
     source_id: int
     kind: str
@@ -51,6 +51,7 @@ class SourceView:
     refused: int
     held: tuple[str, ...]
     held_count: int
+    withdrawn: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,12 @@ def shown(request: AnyRequest, services: Services, identity: Identity, **more: A
 def view_of(session: Session, now: datetime, **more: Any) -> SourcesView:
     """Everything on the page."""
     rows = [row for row in store.page(session) if row.id is not None]
-    return SourcesView(tuple(source_view(row, now) for row in rows), SCHEDULES, **more)
+    return SourcesView(
+        tuple(source_view(row, now, store.withdrawn(session, row.id or 0, SHOWN)) for row in rows), SCHEDULES, **more
+    )
 
 
-def source_view(row: KnowledgeSource, now: datetime) -> SourceView:
+def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str]) -> SourceView:
     """One source in words and numbers."""
     result: Mapping[str, Any] = row.result
     held, reasons = result.get("held", ()), result.get("reasons", ())
@@ -151,6 +154,7 @@ def source_view(row: KnowledgeSource, now: datetime) -> SourceView:
         refused=result.get("refused", 0),
         held=tuple(held[:SHOWN]),
         held_count=len(held),
+        withdrawn=tuple(withdrawn),
     )
 
 

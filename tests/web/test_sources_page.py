@@ -62,7 +62,9 @@ def test_much_at_once_waits_for_a_word(signed_in, desk, now):
         assert "3 articles no longer at the source" in shown
         assert f"{site.address}/d" in shown
         client.post(f"{PAGE}/{source.id}/withdrawal")
-    assert "no longer at the source" not in client.get(PAGE).text
+    shown = client.get(PAGE).text
+    assert "no longer at the source" not in shown
+    assert "Withdrawn because deleted there" in shown
     with desk.services.db.read() as session:
         assert store.in_force(session, source.id) == 1
         assert articles.get(session, f"{site.address.removeprefix('http://')}/d").status == "withdrawn"
