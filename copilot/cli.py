@@ -384,6 +384,21 @@ def eval_queue(utilisation: str, seeds: int, reserves: str | None, shape: str, a
         click.echo("\n".join(as_rows(result)))
 
 
+@evaluate.command("reserve")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Unset: in the data folder.")
+def eval_reserve(seeds: int, shape: str, output: Path | None) -> None:
+    """The trade shown at /admin/ranking, simulated anew; from the data folder it takes the shipped one's place."""
+    from copilot.evals.reserve import simulate, write
+    from copilot.reserve_curve import NAME
+
+    path = output or Settings().data_dir / NAME
+    with progress("Runs") as report:
+        write(simulate(seeds, shape, report), path)
+    stderr.print(f"Written to {path}.")
+
+
 def numbers(text: str, option: str) -> list[float]:
     """The numbers of an option that takes several."""
     try:

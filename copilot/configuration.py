@@ -142,10 +142,24 @@ def check(session: Session, kind: str, document: Any) -> Any:
         "ranking": parse_ranking,
     }
     try:
-        parsers[kind](document)
+        parsed = parsers[kind](document)
+        _refuse_nul(document, "" if isinstance(document, Mapping) else kind)
     except ValueError as error:
         raise invalid(error, kind) from error
-    return document
+    return parsed.to_dict() if isinstance(parsed, RankingSettings) else document
+
+
+def _refuse_nul(value: Any, path: str) -> None:
+    """Raise ValueError naming the path of a NUL character: PostgreSQL could not store it, some not before a ticket."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _refuse_nul(key, path or "document")
+            _refuse_nul(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_nul(inner, f"{path}[{index}]")
+    elif isinstance(value, str) and "\x00" in value:
+        raise ValueError(f"{path}: holds a NUL character")
 
 
 def _parse_rules(document: Any) -> None:

@@ -71,7 +71,8 @@ def set_priority(session: Session, ticket_id: int, priority: str, book: PromiseB
     label(session, ticket, "priority", priority, str(ticket.triage.get("priority", ticket.priority)), now, by)
     ticket.priority_is_manual = True
     if ticket.priority != priority:
-        promises.add_event(session, ticket_id, Event.priority_changed(now, priority))
+        at = promises.no_earlier(session, ticket_id, now)
+        promises.add_event(session, ticket_id, Event.priority_changed(at, priority))
         journal.record(session, now, "priority_changed", ticket_id, before=ticket.priority, after=priority, by=by)
         ticket.priority, ticket.updated_at = priority, now
         promises.resettle(session, ticket, book, now)

@@ -8,10 +8,10 @@ import json
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.errors import Invalid
 from copilot.organisations import NewOrganisation
+from sla.hours import zone_of
 from sla.timers import read_instant
 
 LONGEST_BODY = 1_000_000
@@ -87,10 +87,10 @@ def checked_organisation(new: NewOrganisation) -> NewOrganisation:
 
 
 def check_zone(name: str, field: str) -> None:
-    """Raise `Invalid` naming `field` unless `name` is an IANA time zone."""
+    """Raise `Invalid` naming `field` unless `name` is an IANA time zone that the clock takes too."""
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone_of(name)
+    except ValueError as error:
         raise Invalid(f"{field} is not an IANA time zone.", field=field) from error
 
 

@@ -63,7 +63,12 @@ def add_event(session: Session, ticket_id: int, event: Event) -> SlaEvent:
 
 def no_earlier(session: Session, ticket_id: int, now: datetime) -> datetime:
     """`now`, or the last thing that happened to the ticket where a clock was set back: what we do comes after that."""
-    return max([now, *(row.at for row in tickets.sla_events(session, ticket_id))])
+    return after_all(tickets.sla_events(session, ticket_id), now)
+
+
+def after_all(rows: Sequence[SlaEvent], now: datetime) -> datetime:
+    """The same of a ticket's events that are at hand."""
+    return max([now, *(row.at for row in rows)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,9 @@ def next_alert(session: Session, ticket: Ticket, standing: Standing) -> datetime
 def standing_of(
     session: Session, ticket: Ticket, customer: Customer, rows: Sequence[SlaEvent], book: PromiseBook, now: datetime
 ) -> Standing:
-    """The ticket's promises as they stand at `now`, or on receipt if a clock says that this is still to come."""
+    """The ticket's promises as they stand at `now`, or after its last event if a clock says that is still to come."""
     policy, events = history(session, ticket, customer, rows, book)
-    at = max(now, ticket.received_at)
+    at = max(after_all(rows, now), ticket.received_at)
     return Standing(current_policy(policy, events), events, replay(policy, events, at), at)
 
 
@@ -187,7 +192,7 @@ def settle_policy(
     current = current_policy(base_policy(session, ticket, customer, book), events)
     wanted = choose(book.at(session, current.version), facts)
     if current.key != wanted.key:
-        rows.append(add_event(session, ticket.id or 0, Event.policy_changed(now, wanted)))
+        rows.append(add_event(session, ticket.id or 0, Event.policy_changed(after_all(rows, now), wanted)))
 
 
 def resettle(session: Session, ticket: Ticket, book: PromiseBook, now: datetime) -> None:

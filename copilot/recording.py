@@ -94,7 +94,8 @@ def record_triage(
     if not ticket.priority_is_manual and (first or PRESSING[priority] > PRESSING[ticket.priority]):
         if priority != ticket.priority:
             # triage only finds out what was true on receipt: the first priority counts from then on
-            event = Event.priority_changed(ticket.received_at if first else now, priority)
+            at = ticket.received_at if first else promises.after_all(history, now)
+            event = Event.priority_changed(at, priority)
             history.append(promises.add_event(session, snapshot.ticket_id, event))
         ticket.priority = priority
     ticket.language, ticket.team = assessment.language.code, assessment.team or ticket.team

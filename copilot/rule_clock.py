@@ -68,7 +68,8 @@ def apply_again(session: Session, ticket: Ticket, rules: Sequence[Rule], book: P
     if not changed and triage == ticket.triage:
         return
     if "priority" in changed:
-        promises.add_event(session, snapshot.ticket_id, Event.priority_changed(now, outcome.priority))
+        at = promises.no_earlier(session, snapshot.ticket_id, now)
+        promises.add_event(session, snapshot.ticket_id, Event.priority_changed(at, outcome.priority))
     for field, (_, after) in changed.items():
         setattr(ticket, field, after)
     ticket.triage, ticket.updated_at = triage, now

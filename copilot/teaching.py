@@ -16,7 +16,7 @@ from triage.assess import Labels, TicketText
 from triage.comparison import Comparison, compare
 from triage.evidence import evidence_of
 from triage.labels import Category, parse_categories
-from triage.learning import CONFIRMED, CORRECTED, Judgement, Row, example_rows, folds_of, judge, usable
+from triage.learning import CONFIRMED, CORRECTED, Judgement, Row, example_rows, folds_of, judge, name_rows, usable
 from triage.moods import judge_moods, mood_texts
 from triage.sentiment import shipped_model
 
@@ -46,6 +46,11 @@ class Material:
         return [*example_rows(self.categories), *usable(self.labels.categories, self.categories)[0]]
 
     @property
+    def taught(self) -> list[Row]:
+        """Every row that teaches, the categories' names among them."""
+        return [*(row for row in self.rows if row.teaches), *name_rows(self.categories)]
+
+    @property
     def ignored(self) -> int:
         """How many labels are of a category that is no more."""
         return usable(self.labels.categories, self.categories)[1]
@@ -53,7 +58,7 @@ class Material:
     @property
     def texts(self) -> list[str]:
         """Every text that is embedded, once each."""
-        return list(dict.fromkeys([*(row.text for row in self.rows), *mood_texts(self.labels.moods)]))
+        return list(dict.fromkeys([*(row.text for row in (*self.rows, *self.taught)), *mood_texts(self.labels.moods)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +146,13 @@ def run_trial(before: Material | None, after: Material, encode: Encode) -> Trial
     vectors = dict(zip(texts, encode(texts), strict=True))
     judged, old = after.rows, before.rows if before else []
     folds = folds_of([*judged, *old])
-    new_side = judge(judged, judged, folds, vectors)
+    new_side = judge(after.taught, judged, folds, vectors)
     if before is None:
         old_side = None
-    elif [row for row in old if row.teaches] == [row for row in judged if row.teaches]:
+    elif before.taught == after.taught:
         old_side = new_side
     else:
-        old_side = judge(old, judged, folds, vectors)
+        old_side = judge(before.taught, judged, folds, vectors)
     return Trial(compare(old_side, new_side), old_side, new_side, _moods(before, after, vectors, encode))
 
 

@@ -1,4 +1,4 @@
-"""Patient loops for everything that is done without a person: tickets, replies, alerts … A failure only pauses its loop."""
+"""Patient loops for all that is done without a person: tickets, replies, alerts … A failure only pauses its loop."""
 
 import threading
 from collections.abc import Callable

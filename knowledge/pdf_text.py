@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 MAX_PDF_BYTES = 50_000_000
 MAX_PDF_PAGES = 2_000
@@ -31,7 +32,8 @@ def read_pdf(content: bytes) -> PdfText:
     """The text of a PDF file. Raises `PdfError` when it is broken, encrypted, only pictures, or takes too much."""
     if not content.lstrip()[:5] == b"%PDF-":
         raise PdfError("is not a PDF file")
-    command = [sys.executable, "-c", "from knowledge.pdf_text import main; main()"]
+    # isolated: neither the folder we happen to be in nor the environment says what is run
+    command = [sys.executable, "-I", str(Path(__file__))]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS)  # noqa: S603 - our own program
     except subprocess.TimeoutExpired as error:
@@ -80,3 +82,7 @@ def _words(reader: object) -> str:
         if room <= 0:
             break
     return "\n\n".join(part for part in parts if part)
+
+
+if __name__ == "__main__":
+    main()

@@ -81,7 +81,8 @@ class BusinessCalendar:
         self._parts = (timezone, self._week, self._days_off, tuple(self._special.items()), country, region)
         self._hash = hash(self._parts)
         self._table = _NO_TABLE
-        if not any(self._week) and not any(place(self._zone, sorted(self._special.items()))):
+        special = [(day, hours) for day, hours in self._special.items() if _FIRST_DAY <= day < _LAST_DAY]
+        if not any(self._week) and not any(place(self._zone, special)):
             raise ValueError("hours: the calendar never opens")
 
     @classmethod

@@ -1,11 +1,12 @@
 """How long an agent works on a ticket of a category, estimated from when the team's own tickets were finished.
 
 Nobody presses a stopwatch: an agent who finishes one ticket and then another has worked on the second in between, or
-paused. So each gap between an agent's finishing actions on two different tickets counts for the later one's category,
-unless it is longer than `BREAK` or so short that one action finished both. Of several actions in a row on one ticket
-(a draft rejected, a reply written, the ticket solved) the last one finished it, unless a break lies between them. What
-takes longer than a break is therefore not seen, and waiting for the next ticket is taken for work; for the order of a
-queue the ratio of categories is what matters. It knows no clock, no calendar and no ticket beyond a `Finished`.
+paused, or waited for it. So each gap between an agent's finishing actions on two different tickets counts for the later
+one's category, from when that ticket began to wait if this was after the earlier action; unless it is longer than
+`BREAK` or so short that one action finished both. Of several actions in a row on one ticket (a draft rejected, a reply
+written, the ticket solved) the last one finished it, unless a break lies between them. What takes longer than a break
+is therefore not seen, and a short pause is taken for work; for the order of a queue the ratio of categories is what
+matters. It knows no clock, no calendar and no ticket beyond a `Finished`.
 """
 
 from collections import defaultdict
@@ -24,18 +25,20 @@ TAIL = 0.05  # of the observations on either side that are drawn in to the next 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An action that finished an agent's work on a ticket, such as a sent reply; `at` is aware, of any zone. ValueError
-    names the field.
+    """An action that finished an agent's work on a ticket, such as a sent reply; `since` is when the ticket began to
+    wait for it, None when that is not known. Instants are aware, of any zone. ValueError names the field.
     """
 
     agent: str | int
     ticket: str | int
     category: str | None
     at: datetime
+    since: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.at.utcoffset() is None:
-            raise ValueError("at: expected a datetime with a time zone")
+        for field_name, instant in (("at", self.at), ("since", self.since)):
+            if instant is not None and instant.utcoffset() is None:
+                raise ValueError(f"{field_name}: expected a datetime with a time zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,18 @@ def _gaps(finished: Iterable[Finished]) -> dict[str | None, list[float]]:
         by_agent[action.agent].append(action)
     found: dict[str | None, list[float]] = defaultdict(list)
     for actions in by_agent.values():
-        actions.sort(key=lambda action: (action.at, str(action.ticket), action.category or ""))
+        actions.sort(key=_order)
         for before, after in pairwise(_last_of_each_run(actions)):
-            if before.ticket != after.ticket and AT_ONCE <= after.at - before.at <= BREAK:
-                found[after.category].append((after.at - before.at).total_seconds())
+            begun = before.at if after.since is None else max(before.at, after.since)
+            if before.ticket != after.ticket and AT_ONCE <= after.at - begun <= BREAK:
+                found[after.category].append((after.at - begun).total_seconds())
     return found
+
+
+def _order(action: Finished) -> tuple[datetime, str, str, bool, datetime]:
+    """By time; the rest makes it total."""
+    known = action.since is not None
+    return action.at, str(action.ticket), action.category or "", known, action.since or action.at
 
 
 def _last_of_each_run(actions: list[Finished]) -> list[Finished]:

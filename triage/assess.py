@@ -15,18 +15,19 @@ from triage.categories import CategoryModel, CategoryScores, fit_with_held_out
 from triage.head import Vectors
 from triage.labels import Category
 from triage.language import Language, detect
-from triage.learning import OUT_OF_SCOPE, Row, example_rows, usable
+from triage.learning import OUT_OF_SCOPE, Row, example_rows, gathered, name_rows, usable
 from triage.moods import fit_moods, mood_texts
-from triage.negatives import Negatives, stacked
+from triage.negatives import Negatives
 from triage.questions import questions
 from triage.rules import Rule, RuleFacts, apply
 from triage.scope import Scope, ScopeModel
 from triage.sentiment import Sentiment, SentimentModel, shipped_model
-from triage.text import readable
+from triage.text import readable, says_nothing
 
-CLASSIFIER_VERSION = "1"
+CLASSIFIER_VERSION = "2"
 NO_CATEGORIES = "no categories are defined"
 NO_RULE = "no rule applies: priority {}"
+NO_WORDS = "no words of the customer's own, so the category is not known"
 NO_VECTOR = "the embedding model is not available, so the category is not known"
 
 
@@ -136,16 +137,16 @@ def build_models(
     if encode is None:
         return TriageModels(None, None, SentimentModel.of_words(), tuple(rules), *fingerprints)
     known, _ = usable(labels.categories, categories)
-    rows = [row for row in (*example_rows(categories), *known) if row.teaches]
-    texts = list(dict.fromkeys([*(row.text for row in rows), *mood_texts(labels.moods)]))
+    rows, names = [row for row in (*example_rows(categories), *known) if row.teaches], name_rows(categories)
+    texts = list(dict.fromkeys([*(row.text for row in (*rows, *names)), *mood_texts(labels.moods)]))
     vectors = dict(zip(texts, np.asarray(encode(texts), np.float32), strict=True))
     sentiment = fit_moods(labels.moods, vectors, shipped_model(encode))
     inside = [row for row in rows if row.label != OUT_OF_SCOPE]
     if not inside:
         return TriageModels(None, None, sentiment, tuple(rules), *fingerprints)
-    train = stacked([vectors[row.text] for row in inside])
-    model, held_out = fit_with_held_out(train, [row.label for row in inside])
-    negatives = Negatives.of(stacked([vectors[row.text] for row in rows if row.label == OUT_OF_SCOPE]))
+    outside = gathered([row for row in rows if row.label == OUT_OF_SCOPE], vectors)
+    model, held_out = fit_with_held_out(gathered(inside, vectors), names=gathered(names, vectors), outside=outside)
+    negatives = Negatives.of(model.turned(outside.vectors))
     return TriageModels(
         model, ScopeModel.fit(held_out.evidence), sentiment, tuple(rules), *fingerprints, negatives=negatives
     )
@@ -168,31 +169,36 @@ def assess_many(
 ) -> list[Assessment]:
     """Return the assessments of n tickets, in order, from L2-normalised vectors (n, d).
 
-    Without vectors the category is None and nothing is in scope; the rest is decided from words and rules. Raises
-    ValueError when the lengths differ or a vector is not finite.
+    Without vectors, and for a ticket that says nothing (only emoji, only a signature), the category is None and nothing
+    is in scope; the rest is decided from words and rules. Raises ValueError when the lengths differ or a vector is not
+    finite.
     """
     if len(texts) != len(contexts) or (vectors is not None and len(texts) != len(vectors)):
         raise ValueError(f"vectors: {len(texts)} texts need as many vectors and contexts")
     if vectors is not None and not np.isfinite(vectors).all():
         raise ValueError("vectors: every number must be finite")
-    findings = _findings(vectors, len(texts), models)
-    sentiments = models.sentiment.score_many(vectors, [text.readable for text in texts])
+    own_words = [text.readable for text in texts]
+    findings = _findings(vectors, own_words, models)
+    sentiments = models.sentiment.score_many(vectors, own_words)
     rows = zip(texts, contexts, findings, sentiments, strict=True)
     return [_assessment(text, context, *finding, mood, models) for text, context, finding, mood in rows]
 
 
 def _findings(
-    vectors: Vectors | None, count: int, models: TriageModels
+    vectors: Vectors | None, texts: Sequence[str], models: TriageModels
 ) -> list[tuple[CategoryScores | None, Scope, str]]:
     """Return category, scope and the reason for them, for each ticket."""
     if vectors is None:
-        return [(None, Scope(False, 0.0), NO_VECTOR)] * count
+        return [(None, Scope(False, 0.0), NO_VECTOR)] * len(texts)
     if models.categories is None or models.scope is None:
-        return [(None, Scope(True, 1.0), NO_CATEGORIES)] * count
-    evidence = models.categories.evidence(vectors)
-    scopes = models.negatives.decide(models.scope, evidence, vectors)
-    rows = zip(models.categories.scores_of(evidence), scopes, strict=True)
-    return [(category, scope, _reason(category, scope)) for category, scope in rows]
+        return [(None, Scope(True, 1.0), NO_CATEGORIES)] * len(texts)
+    evidence = models.categories.evidence(vectors, texts)
+    scopes = models.negatives.decide(models.scope, evidence, models.categories.turned(vectors))
+    rows = zip(texts, models.categories.scores_of(evidence), scopes, strict=True)
+    return [
+        (None, Scope(False, 0.0), NO_WORDS) if says_nothing(text) else (category, scope, _reason(category, scope))
+        for text, category, scope in rows
+    ]
 
 
 def _reason(category: CategoryScores, scope: Scope) -> str:

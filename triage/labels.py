@@ -22,7 +22,11 @@ class Category:
 
     def training_texts(self) -> tuple[str, ...]:
         """Return the examples, or title and description as the only one when there are none."""
-        return self.examples or (f"{self.title}. {self.description}",)
+        return self.examples or (self.described(),)
+
+    def described(self) -> str:
+        """Return title and description, which are taught as one example more."""
+        return f"{self.title or self.name}. {self.description}"
 
 
 def parse_categories(document: object) -> tuple[Category, ...]:

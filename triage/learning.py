@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.categories import fit_with_held_out
+from triage.examples import Examples
 from triage.head import Scores, Vectors
 from triage.labels import Category
 from triage.negatives import Negatives, stacked
@@ -19,7 +20,7 @@ from triage.scope import ScopeModel
 from triage.text import readable
 
 OUT_OF_SCOPE = ""
-EXAMPLE, CORRECTED, CONFIRMED = "example", "corrected", "confirmed"
+EXAMPLE, CORRECTED, CONFIRMED, NAME = "example", "corrected", "confirmed", "name"
 WEIGHTS = {EXAMPLE: 1.0, CORRECTED: 1.0, CONFIRMED: 0.5}
 FOLDS = 5
 FOLDS_BETWEEN = 10
@@ -31,7 +32,8 @@ class Row:
     """A readable text and the category that it is said to belong to, `OUT_OF_SCOPE` for none; `key` names its source.
 
     `origin` is "example" (an admin's), "corrected" (an agent's own word) or "confirmed" (an agent saw the category and
-    left it: weaker evidence, which judges at half weight and teaches nothing, so that no version learns from itself).
+    left it: weaker evidence, which judges at half weight and teaches nothing, so that no version learns from itself) or
+    "name" (a category's title and description, which teach and are not judged).
     """
 
     key: str
@@ -92,6 +94,18 @@ def example_rows(categories: Iterable[Category]) -> list[Row]:
     ]
 
 
+def name_rows(categories: Iterable[Category]) -> list[Row]:
+    """Return what categories call themselves, which is taught beside the examples; a key is the category's name."""
+    return [Row(category.name, readable("", category.described()), category.name, NAME) for category in categories]
+
+
+def gathered(rows: Sequence[Row], vectors: Mapping[str, Vectors]) -> Examples:
+    """Return rows as examples, with the vector (d,) of each text."""
+    return Examples(
+        stacked([vectors[row.text] for row in rows]), tuple(row.text for row in rows), tuple(row.label for row in rows)
+    )
+
+
 def usable(labels: Iterable[Row], categories: Iterable[Category]) -> tuple[list[Row], int]:
     """Return the labels whose category still exists, and how many there are whose does not: those are ignored."""
     names = {category.name for category in categories} | {OUT_OF_SCOPE}
@@ -122,6 +136,7 @@ def judge(
     """Return what models taught from `taught`, less the fold of the row in question, say of each row of `judged`.
 
     Left out are rows whose label the models of their fold do not know, such as the only example of a category.
+    Names are always taught, unless their words are held out as an example.
     `vectors` holds the L2-normalised vector (d,) of every text. The next fold is kept for calibration, so that one fit
     a fold is enough; with too few texts for that, each fold calibrates itself by cross-fitting. Which of the two
     depends on `folds` alone, so that sides judged over the same folds are treated alike.
@@ -143,22 +158,23 @@ def _fold(
     count: int,
 ) -> Judgement | None:
     """Judge one fold; None when there is nobody to judge or nothing to judge by."""
-    seen = [row for row in taught if folds[row.text] != number]
-    inside = [row for row in seen if row.label != OUT_OF_SCOPE]
+    seen = [row for row in taught if folds.get(row.text) != number]
+    inside = [row for row in seen if row.label != OUT_OF_SCOPE and row.origin != NAME]
     spare = [row for row in inside if folds[row.text] == (number + 1) % count] if len(folds) > FEW else []
-    kept = set(spare)
+    kept, unseen = set(spare), {row.text for row in spare}
+    names = gathered([row for row in seen if row.origin == NAME and row.text not in unseen], vectors)
     fitted = [row for row in inside if row not in kept]
     known = {row.label for row in fitted} | {OUT_OF_SCOPE}
     out = [row for row in judged if folds[row.text] == number and row.label in known]
     if not out or not fitted:
         return None
-    validation = (stacked([vectors[row.text] for row in spare]), [row.label for row in spare]) if spare else None
-    train = stacked([vectors[row.text] for row in fitted])
-    model, held_out = fit_with_held_out(train, [row.label for row in fitted], validation)
-    negatives = Negatives.of(stacked([vectors[row.text] for row in seen if row.label == OUT_OF_SCOPE]))
-    asked = stacked([vectors[row.text] for row in out])
-    evidence = model.evidence(asked)
-    scope = negatives.scores(ScopeModel.fit(held_out.evidence), evidence, asked)
+    validation = gathered(spare, vectors) if spare else None
+    outside = gathered([row for row in seen if row.label == OUT_OF_SCOPE], vectors)
+    model, held_out = fit_with_held_out(gathered(fitted, vectors), validation, names, outside)
+    asked = gathered(out, vectors)
+    evidence = model.evidence(asked.vectors, asked.texts)
+    negatives = Negatives.of(model.turned(outside.vectors))
+    scope = negatives.scores(ScopeModel.fit(held_out.evidence), evidence, model.turned(asked.vectors))
     return _judged(out, model.names, model.probabilities(evidence), scope)
 
 

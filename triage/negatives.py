@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from triage.head import Evidence, Scores, Vectors
+from triage.combining import Evidence
+from triage.head import Scores, Vectors
 from triage.scope import Scope, ScopeModel
 
 STEEPNESS = 10.0

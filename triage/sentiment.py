@@ -14,7 +14,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.categories import softmax
+from triage.combining import softmax
 from triage.head import Scores, Vectors
 from triage.softmax import fit_near
 from triage.wording import CUES, NEGATIVE, VERY_NEGATIVE, cues, signals, terms, valence

@@ -13,6 +13,7 @@ MAX_SUBJECT = 1_000
 _LINE_HEAD = 300
 _ATTRIBUTION_LINES = 3
 _CLOSING_LINES = 6
+_DASHES = frozenset({"--", "—"})  # what signatures begin with
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -61,6 +62,11 @@ _CLOSING = re.compile(
     re.I,
 )
 _NAME_LINE = 60
+_BARE_DEVICE = re.compile(
+    r"(?:sent from my|get outlook for|envoyé (?:de|depuis|à partir de) mon|von meinem|gesendet von meinem"
+    r"|enviado desde mi|inviato da(?:l mio)?|verstuurd vanaf)\s[^,?!;]{1,30}$",
+    re.I,
+)
 
 
 def readable(subject: str, body: str, limit: int = 20_000) -> str:
@@ -81,6 +87,17 @@ def readable(subject: str, body: str, limit: int = 20_000) -> str:
     if title and own[: len(title)].casefold() == title.casefold():
         title = ""
     return f"{title}\n{own}".strip()[:limit].strip()
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a readable text tells nothing of what it is about: it holds no letter, or is a marked signature.
+
+    `readable` leaves a signature only where it found nothing else.
+    """
+    first, *others = text.split("\n")
+    if first in _DASHES or _BARE_DEVICE.match(first):
+        return len(others) <= _CLOSING_LINES and all(len(line) <= _NAME_LINE and "?" not in line for line in others)
+    return not any(map(str.isalpha, text))
 
 
 def visible(text: str) -> str:
@@ -119,7 +136,7 @@ def _without_history(lines: Sequence[str]) -> list[str]:
 
 def _ends_message(lines: Sequence[str], index: int) -> bool:
     head = lines[index][:_LINE_HEAD]
-    if head in {"--", "—"} or _HISTORY.match(head) or _DEVICE.match(head):
+    if head in _DASHES or _HISTORY.match(head) or _DEVICE.match(head):
         return True
     return bool(_HEADER_FROM.match(head)) and any(
         _HEADER_SENT.match(near[:40]) for near in lines[index + 1 : index + 3]

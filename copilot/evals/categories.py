@@ -2,7 +2,8 @@
 
 Accuracy, macro F1 and calibration error are taken over in-scope rows, since there is no right category for the others.
 What is answered automatically meets both kinds: coverage and the risk-coverage area are taken over all rows, ranked by
-confidence × scope score, and answering an out-of-scope row is an error.
+confidence × scope score, and answering an out-of-scope row is an error. Some calibration error comes of chance alone:
+what a model whose probabilities are true would show on as many rows with the same confidences stands beside it.
 """
 
 import csv
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.categories import CategoryModel, fit_with_held_out
+from triage.examples import NO_EXAMPLES, Examples
 from triage.scope import ScopeModel
 from triage.text import readable
 
@@ -25,6 +27,7 @@ PRECISIONS = ("0.95", "0.98", "0.99")
 CALIBRATION_BINS = 15
 ENCODING_BATCH = 8
 PROGRESS_EVERY = 1_000
+SIMULATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class Rows:
     def in_scope(self) -> "Rows":
         """Return the rows that have a label."""
         return self.where([at for at, label in enumerate(self.labels) if label])
+
+    def out_of_scope(self) -> "Rows":
+        """Return the rows that have none."""
+        return self.where([at for at, label in enumerate(self.labels) if not label])
+
+    def and_(self, more: "Rows") -> "Rows":
+        """Return these rows and more of them."""
+        return Rows(self.texts + more.texts, self.labels + more.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +74,30 @@ def evaluate_categories(
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> Figures:
-    """Train on one file, measure on another, and return n, accuracy, macro_f1, ece, oos_auroc, aurc and coverage_at.
+    """Train on one file, measure on another, and return n, accuracy, macro_f1, ece, ece_expected, oos_auroc, aurc and
+    coverage_at.
 
     `shots` keeps that many random rows a label (`seed`). Without `val_csv`, calibration and scope are set on
-    cross-fitted training rows; with it, on its in-scope rows. Out-of-scope training rows are not used. `oos_auroc` is
-    None when the test file has rows of one kind only. Raises ValueError naming file, line and column.
+    cross-fitted training rows; with it, on its in-scope rows, which are then taught as well unless there are `shots`.
+    The labels in plain words are one example more each; rows out of scope of both files show what is none of them.
+    `oos_auroc` is None when the test file has rows of one kind only. Raises ValueError naming file, line and column.
     """
     if shots is not None and shots < 1:
         raise ValueError("shots: must be at least 1")
-    train = few(read_rows(train_csv).in_scope(), shots, seed)
+    rows = read_rows(train_csv)
+    train, outside = few(rows.in_scope(), shots, seed), few(rows.out_of_scope(), shots, seed)
     if not train.texts:
         raise ValueError(f"{train_csv}: column label: no row has a label")
     test = read_rows(test_csv)
-    validation = None if val_csv is None else read_rows(val_csv).in_scope()
-    model, scope = _fitted(train, validation, encode, progress)
-    return figures(_predictions(model, scope, test, encode, progress))
+    validation = None if val_csv is None else read_rows(val_csv)
+    if validation is not None and shots is None:
+        outside = outside.and_(validation.out_of_scope())
+
+    def examples(some: Rows) -> Examples:
+        return encoded_rows(some, encode, progress) if some.texts else NO_EXAMPLES
+
+    model, scope = _fitted(train, validation and validation.in_scope(), outside, shots is None, examples, progress)
+    return figures(_predictions(model, scope, test, examples))
 
 
 def read_rows(path: Path) -> Rows:
@@ -115,6 +135,7 @@ def figures(seen: Predictions) -> Figures:
         "accuracy": float(right[inside].mean()) if some else None,
         "macro_f1": float(f1_score(seen.actual[inside], seen.label[inside], average="macro")) if some else None,
         "ece": calibration_error(seen.confidence[inside], right[inside]) if some else None,
+        "ece_expected": expected_calibration_error(seen.confidence[inside]) if some else None,
         "oos_auroc": float(roc_auc_score(inside, seen.scope)) if some and not inside.all() else None,
         "aurc": float(1 - precision.mean()),
         "coverage_at": {wanted: _coverage(precision, float(wanted)) for wanted in PRECISIONS},
@@ -126,6 +147,13 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
     gaps = np.abs(np.bincount(bins, weights=confidence - right, minlength=CALIBRATION_BINS))
     return float(gaps.sum() / len(right))
+
+
+def expected_calibration_error(confidence: NDArray[np.float64]) -> float:
+    """Return the mean calibration error of a model that is right exactly as often as it says, by 200 simulations."""
+    random = np.random.default_rng(0)
+    draws = (random.random(len(confidence)) < confidence for _ in range(SIMULATIONS))
+    return float(np.mean([calibration_error(confidence, right) for right in draws]))
 
 
 def encoded(texts: Sequence[str], encode: Encode, progress: Progress) -> NDArray[np.float32]:
@@ -141,22 +169,40 @@ def encoded(texts: Sequence[str], encode: Encode, progress: Progress) -> NDArray
     return np.stack([vectors[text] for text in cleaned]).astype(np.float32)
 
 
+def encoded_rows(rows: Rows, encode: Encode, progress: Progress) -> Examples:
+    """Return the readable part of each row as an example."""
+    texts = [readable("", text) for text in rows.texts]
+    return Examples.of(encoded(rows.texts, encode, progress), texts, rows.labels)
+
+
+def in_plain_words(labels: Sequence[str]) -> Rows:
+    """Return each label once, with its words as the text."""
+    names = sorted(set(labels))
+    return Rows(tuple(name.replace("_", " ").lower() for name in names), tuple(names))
+
+
 def _fitted(
-    train: Rows, validation: Rows | None, encode: Encode, progress: Progress
+    train: Rows,
+    validation: Rows | None,
+    outside: Rows,
+    with_validation: bool,
+    examples: Callable[[Rows], Examples],
+    progress: Progress,
 ) -> tuple[CategoryModel, ScopeModel]:
-    vectors = encoded(train.texts, encode, progress)
-    extra = None
-    if validation is not None and validation.texts:
-        extra = (encoded(validation.texts, encode, progress), validation.labels)
-    progress(f"fitting {len(set(train.labels))} categories to {len(train.texts)} texts")
-    model, held_out = fit_with_held_out(vectors, train.labels, extra)
+    taught, names, strange = examples(train), examples(in_plain_words(train.labels)), examples(outside)
+    extra = examples(validation) if validation is not None and validation.texts else None
+    progress(f"fitting {len(names)} categories to {len(taught)} texts")
+    model, held_out = fit_with_held_out(taught, extra, names, strange)
+    if extra is not None and with_validation:
+        model = model.retaught(taught.and_(extra), names, strange)
     return model, ScopeModel.fit(held_out.evidence)
 
 
 def _predictions(
-    model: CategoryModel, scope: ScopeModel, test: Rows, encode: Encode, progress: Progress
+    model: CategoryModel, scope: ScopeModel, test: Rows, examples: Callable[[Rows], Examples]
 ) -> Predictions:
-    evidence = model.evidence(encoded(test.texts, encode, progress))
+    asked = examples(test)
+    evidence = model.evidence(asked.vectors, asked.texts)
     probabilities = model.probabilities(evidence)
     labels = np.array(model.names)[probabilities.argmax(axis=1)]
     return Predictions(np.array(test.labels), labels, probabilities.max(axis=1), scope.scores(evidence))

@@ -15,13 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
 SECONDS_A_REQUEST = 30.0
 MAX_REDIRECTS = 5
 MAX_URL = 2_000
+UNQUOTED = "/%:@!$&'()*+,;=~-._"
 HOST = re.compile(r"[a-z0-9._:-]{1,255}")
 AGENT = "Answerable"
 HEADERS = {"user-agent": f"{AGENT}/1 (knowledge import)", "accept-encoding": "gzip, identity"}
@@ -172,7 +173,7 @@ def checked_url(url: str, host: str) -> str:
         netloc = host_of(url)
     except ValueError as error:
         raise Forbidden("is no web address") from error
-    if parts.scheme not in ("http", "https") or len(url) > MAX_URL or not url.isascii() or not url.isprintable():
+    if parts.scheme not in ("http", "https") or len(url) > MAX_URL or not url.strip().isprintable():
         raise Forbidden("is no web address")
     if HOST.fullmatch(netloc) is None:
         raise Forbidden("is no web address")
@@ -180,7 +181,8 @@ def checked_url(url: str, host: str) -> str:
         raise Forbidden("holds a user name or password")
     if netloc != host:
         raise Forbidden(f"leads to another host, {netloc[:100] or 'none'}")
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+    path, query = quote(parts.path or "/", safe=UNQUOTED), quote(parts.query, safe=UNQUOTED + "?")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, ""))
 
 
 def host_of(url: str) -> str:

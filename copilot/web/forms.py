@@ -81,6 +81,12 @@ class AutonomyForm(Form):
     threshold: str = ""
 
 
+class ReserveForm(Form):
+    """The least share of the agents' time for overdue tickets, such as 0.02."""
+
+    reserve: str = ""
+
+
 class ArticleForm(Form):
     """An article; `article_id` for a new one only."""
 

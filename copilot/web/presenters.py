@@ -132,7 +132,7 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
     return TriageView(
         category=guess,
         alternatives=others,
-        in_scope=bool(found.get("in_scope", True)),
+        in_scope=ticket.category is not None if ticket.category_is_manual else bool(found.get("in_scope", True)),
         sentiment=mood,
         language=ticket.language,
         priority=ticket.priority,
@@ -146,6 +146,8 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
         tags=tuple(ticket.tags),
         team=ticket.team,
         assignee=ticket.assignee,
+        signals=tuple(wording.label(wording.SIGNALS, signal) for signal in found.get("signals", ())),
+        questions=tuple(found.get("questions", ())),
     )
 
 

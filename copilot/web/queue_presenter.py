@@ -90,7 +90,7 @@ def handling_words(times: HandlingTimes, titles: Mapping[str, str]) -> str:
     if not times.observations:
         return f"An answer is taken to need about {_minutes(times.team)}, until it has been measured."
     told = f"An answer takes about {_minutes(times.team)}: "
-    observed = wording.plural(times.observations, "observation")
+    observed = wording.plural(times.observations, "finished ticket")
     if not times.measured:
         return f"{told}mostly assumed, with {observed} so far; {PRIOR} are enough to go by."
     known = sorted((name for name in times.counts if times.counts[name] >= PRIOR), key=lambda name: -times.counts[name])

@@ -40,6 +40,7 @@ def triage_json(ticket: Ticket) -> dict[str, Any]:
     if ticket.category_is_manual:
         label = ticket.category
         corrected["category"] = {"label": label, "confidence": 1.0, "alternatives": []} if label else None
+        corrected["in_scope"] = label is not None
     return {**ticket.triage, **corrected}
 
 

@@ -126,10 +126,8 @@ def shown(request: AnyRequest, services: Services, identity: Identity, **more: A
 
 def view_of(session: Session, now: datetime, **more: Any) -> SourcesView:
     """Everything on the page."""
-    rows = [row for row in store.page(session) if row.id is not None]
-    return SourcesView(
-        tuple(source_view(row, now, store.withdrawn(session, row.id or 0, SHOWN)) for row in rows), SCHEDULES, **more
-    )
+    found = [(row, store.withdrawn(session, row.id or 0, SHOWN)) for row in store.page(session)]
+    return SourcesView(tuple(source_view(row, now, gone) for row, gone in found), SCHEDULES, **more)
 
 
 def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str]) -> SourceView:

@@ -198,6 +198,8 @@ class TriageView:
     tags: tuple[str, ...] = ()
     assignee: str | None = None
     team: str | None = None
+    signals: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ MODES = {
     "auto": "Automatic",
 }
 METRICS = {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"}
+SIGNALS = {
+    "angry": "Angry",
+    "urgent": "Says it is urgent",
+    "threatens_to_leave": "Threatens to leave",
+    "wants_human": "Asks for a person",
+}
 GATES = {
     "kill switch": "Auto-sending is on",
     "mode": "Category may send",

@@ -9,7 +9,9 @@ from copilot.errors import Conflict, Invalid
 from copilot.store import journal, labels, triage_versions
 from copilot.store.tables import ExampleVector
 from copilot.teaching import Recipe
-from tests.builders import CATEGORIES, make_services, row_counts
+from copilot.web.presenters import triage_view
+from copilot.web.representations import triage_json
+from tests.builders import CATEGORIES, QUESTION, make_services, row_counts
 
 GIZMO = "My gizmo hums at night"
 
@@ -98,6 +100,20 @@ def test_a_category_set_by_hand_stays(desk):
     with pytest.raises(Invalid) as caught:
         correct(desk, ticket_id, "nope")
     assert caught.value.field == "category"
+
+
+@pytest.mark.parametrize("category", ["shipping", None])
+def test_what_a_person_says_of_the_category_is_said_of_the_scope(desk, category):
+    """A ticket that somebody put into a category is within our scope everywhere, and one of none is not."""
+    ticket_id = desk.open("zebra xylophone quartz" if category else QUESTION)
+    desk.process()
+    assert desk.ticket(ticket_id).triage["in_scope"] is (category is None)
+    correct(desk, ticket_id, category)
+    ticket = desk.ticket(ticket_id)
+    assert triage_json(ticket)["in_scope"] is (category is not None)
+    shown = triage_view(ticket, ())
+    assert shown is not None
+    assert shown.in_scope is (category is not None)
 
 
 def test_a_corrected_mood_applies_the_rules_again(desk):
@@ -337,14 +353,14 @@ def test_every_process_serves_the_live_version(desk, tmp_path, now):
 
 
 def test_vectors_of_texts_that_are_gone_are_forgotten(desk):
-    """Only what a version in use is taught from is kept."""
+    """Only what a version in use is taught from is kept: its examples and what its categories call themselves."""
     learn(desk)
     before = row_counts(desk.services.db)[ExampleVector.__tablename__]
     desk.configure("categories", [{"name": "one", "description": "d", "examples": ["Quite new words"]}])
     learn(desk)
     desk.configure("categories", [{"name": "one", "description": "d", "examples": ["Quite new words", "And these"]}])
     learn(desk)
-    assert row_counts(desk.services.db)[ExampleVector.__tablename__] == before - 6 + 2
+    assert row_counts(desk.services.db)[ExampleVector.__tablename__] == before - (6 + 2) + (2 + 1)
 
 
 def test_a_megabyte_of_text_is_learned(desk):

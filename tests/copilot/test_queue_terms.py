@@ -59,9 +59,9 @@ def test_what_finishes_a_ticket_is_found(desk):
     desk.do(lambda s: intake.set_status(s, third, "solved", book, now(), "Robin"))
     began = now() - timedelta(minutes=5)
     assert records(desk) == [
-        ("Sam", first, "refund", began),
-        ("Sam", first, "refund", began + timedelta(minutes=3)),
-        ("Robin", third, "refund", now()),
+        ("Sam", first, "refund", began, began),
+        ("Sam", first, "refund", began + timedelta(minutes=3), began),
+        ("Robin", third, "refund", now(), began),
     ]
     assert records(desk)[0].at.utcoffset() == timedelta(0)
 

@@ -140,6 +140,25 @@ def test_an_answer_after_the_clock_was_set_back_stops_the_timer(desk, now):
     assert (row["state"], row["elapsed_seconds"]) == ("met", 0)
 
 
+def test_a_priority_of_after_the_clock_was_set_back_is_the_one_that_counts(desk, now):
+    """Raised by the fast clock and lowered by the right one: the timers aim at the lower priority's hours."""
+    document = policies()
+    document["policies"][0]["targets"]["resolution"]["low"] = {"promise": "48h"}
+    desk.configure("policies", document)
+    ticket_id = desk.open("Where is it?")
+    tick(desk)
+    now.advance(HOUR)
+    with client_of(desk.services) as client:
+        for priority in ("urgent", "low"):
+            path, body = f"/api/v1/tickets/{ticket_id}/priority", {"priority": priority}
+            assert client.put(path, json=body, headers=desk.bearer()).status_code == 200
+            now.set(now() - HOUR / 2)
+        for hours in (0, 2):
+            now.advance(hours=hours)
+            shown = client.get(f"/api/v1/tickets/{ticket_id}", headers=desk.bearer()).json()
+            assert timer(shown, "resolution")["target_seconds"] == 48 * 3600
+
+
 def test_a_day_away_is_no_storm(desk, inbox, now):
     """Thirty tickets became late while nobody looked: each alert once and marked late, and one mail about them all."""
     ids = [desk.open("Where is it?", email=f"p{number}@example.com") for number in range(30)]

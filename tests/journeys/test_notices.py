@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from copilot import intake
+from copilot import intake, notices
 from copilot.channels.transport import NotDelivered, OutcomeUnknown
 from copilot.errors import Invalid
 from copilot.fakes import RecordingTransport
 from copilot.notices import EVERY
+from copilot.queue_terms import LASTING
 from tests.builders import Desk, make_services, timer
+from tests.copilot.test_queue_terms import answer
 
 ENGLISH = "You will hear from us by {expected} ({zone}), not by {due}."
 FRENCH = "Nous vous répondrons au plus tard le {expected} ({zone})."
@@ -129,6 +131,31 @@ def test_the_place_in_the_queue_makes_the_prediction(honest):
     honest.services.notifier.deliver_due()
     assert len(told(honest)) == 4
     assert {notice.ticket_id for notice in told(honest)} <= set(ids)
+
+
+def test_what_the_team_takes_makes_the_prediction(honest):
+    """Once it is measured that refunds take two minutes, thirteen are answered within the hour and nobody is told."""
+    answer(honest, 60, minutes=2)
+    honest.deliver()
+    honest.now.advance(LASTING)
+    for number in range(13):
+        honest.open(QUESTION, email=f"p{number}@example.com")
+    honest.process()
+    tell(honest)
+    assert told(honest) == []
+
+
+def test_a_long_queue_is_looked_at_part_by_part(honest, monkeypatch):
+    """Each look goes on where the last one ended, then begins anew; everybody is told in the end, and once."""
+    monkeypatch.setattr(notices, "MOST_PLACES", 6)
+    for number in range(13):
+        honest.open(QUESTION, email=f"p{number}@example.com")
+    honest.process()
+    counts = []
+    for _ in range(5):
+        tell(honest)
+        counts.append(len(told(honest)))
+    assert counts == [0, 3, 4, 4, 4]
 
 
 def test_the_kill_switch_stops_notices(honest):

@@ -56,6 +56,13 @@ def test_hours_that_make_no_sense(hours, field):
         BusinessCalendar("UTC", hours)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_opening_only_beyond_the_years_that_are_kept(day):
+    """A calendar whose only open day lies outside the years 1900 to 2199 never opens."""
+    with pytest.raises(ValueError, match=r"^hours: the calendar never opens"):
+        BusinessCalendar("UTC", {}, special_days={day: [("00:00", "24:00")]})
+
+
 @pytest.mark.parametrize(
     "day", ["2026-02-29", "25.12.2026", "20261225", "2026-W01-1", "", None, 20261225, "2026-13-01"]
 )

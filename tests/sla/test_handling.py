@@ -1,5 +1,6 @@
 """How handling times are told from when tickets were finished."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ actions = st.lists(
         ticket=st.integers(1, 40),
         category=st.sampled_from(["refund", "delivery", None]),
         at=st.integers(0, 60_000).map(lambda seconds: START + timedelta(seconds=seconds)),
+        since=st.none() | st.integers(-60_000, 60_000).map(lambda seconds: START + timedelta(seconds=seconds)),
     ),
     max_size=120,
 )
@@ -59,7 +61,7 @@ def test_one_crazy_gap_moves_nothing_far(gaps, crazy, place):
 @given(actions)
 def test_agents_are_independent(finished):
     """What another agent does at the same time is no gap of mine."""
-    twice = finished + [Finished(action.agent + 3, action.ticket, action.category, action.at) for action in finished]
+    twice = finished + [replace(action, agent=action.agent + 3) for action in finished]
     assert handling_times(twice).observations == 2 * handling_times(finished).observations
 
 
@@ -111,6 +113,19 @@ def test_the_last_of_several_actions_on_a_ticket_finished_it():
     assert handling_times([first, reject, later]) == handling_times([first, reject])
 
 
+def test_waiting_for_a_ticket_is_no_work():
+    """Who finishes a ticket every twenty minutes, each four minutes after it came, takes four minutes, not twenty; one
+    that waited from before counts from the earlier ticket.
+    """
+    at = [START + minutes(20 * number) for number in range(41)]
+    came = [Finished("kim", number, "refund", end, end - minutes(4)) for number, end in enumerate(at)]
+    assert handling_times(came) == handling_times(shift([4] * 40))
+    waited = [Finished("kim", number, "refund", end, START - minutes(60)) for number, end in enumerate(at)]
+    assert handling_times(waited) == handling_times(shift([20] * 40))
+    late = [Finished("kim", 1, None, START), Finished("kim", 2, None, START + minutes(300), START + minutes(290))]
+    assert handling_times(late).observations == 1
+
+
 def test_tickets_without_category_count_for_the_team():
     """They move the team's mean and no category's count."""
     times = handling_times(shift([12] * 50, category=None))
@@ -123,3 +138,5 @@ def test_a_naive_instant_is_refused():
     """A record without a zone says nothing about a gap."""
     with pytest.raises(ValueError, match=r"^at: "):
         Finished("kim", 7, None, START.replace(tzinfo=None))
+    with pytest.raises(ValueError, match=r"^since: "):
+        Finished("kim", 7, None, START, START.replace(tzinfo=None))

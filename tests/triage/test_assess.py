@@ -9,6 +9,7 @@ from tests.triage.vectors import encode
 from triage.assess import (
     NO_CATEGORIES,
     NO_VECTOR,
+    NO_WORDS,
     TicketContext,
     TicketText,
     TriageModels,
@@ -121,6 +122,14 @@ def test_fingerprints_follow_what_they_stand_for(models: TriageModels) -> None:
     assert other_rules.fingerprint != models.fingerprint
     assert other_rules.classifier_fingerprint == models.classifier_fingerprint
     assert other_categories.classifier_fingerprint != models.classifier_fingerprint
+
+
+@pytest.mark.parametrize("body", ["😀😀", "!!! 12345", "-- \nJohn Doe\nAcme Ltd", "Sent from my iPhone"])
+def test_a_ticket_without_words_is_no_guess(body: str) -> None:
+    """Only emoji, digits or a signature: no category and out of scope, even where there is only one category."""
+    text = TicketText.of("", body)
+    found = assess(text, encode(["please refund"])[0], TicketContext(), build_models(CATEGORIES[:1], (), encode))
+    assert (found.category, found.in_scope, found.reasons[0]) == (None, False, NO_WORDS)
 
 
 @pytest.mark.parametrize("body", ["", "\x00\ud800", "x" * 200_000, "😡" * 500])

@@ -9,7 +9,18 @@ from triage.assess import Labels, TicketContext, TicketText, assess, build_model
 from triage.comparison import calibration_error, compare, figures
 from triage.evidence import evidence_of
 from triage.labels import Category
-from triage.learning import CONFIRMED, CORRECTED, OUT_OF_SCOPE, Judgement, Row, example_rows, folds_of, judge, usable
+from triage.learning import (
+    CONFIRMED,
+    CORRECTED,
+    OUT_OF_SCOPE,
+    Judgement,
+    Row,
+    example_rows,
+    folds_of,
+    judge,
+    name_rows,
+    usable,
+)
 from triage.moods import judge_moods, mood_texts
 from triage.negatives import Negatives
 from triage.sentiment import shipped_model
@@ -67,6 +78,23 @@ def test_a_row_never_judges_itself():
     rows = [*example_rows(shop()), Row("label:1", "refund money card back please", "parcel", CORRECTED)]
     found = {row.key: said for row, said in zip(judged_rows(rows).rows, judged_rows(rows).said, strict=True)}
     assert found["label:1"] == "refund"
+
+
+def test_what_categories_call_themselves_is_taught_but_not_judged():
+    """Names add knowledge to every fold and no row to the judgement."""
+    categories = tuple(Category(one.name, one.title, "about bikes", one.examples) for one in shop())
+    rows = example_rows(categories)
+    taught = [*rows, *name_rows(categories)]
+    found = judge(taught, rows, folds_of(rows), looked_up(taught))
+    assert {row.key for row in found.rows} == {row.key for row in rows}
+
+
+def test_a_category_of_a_description_alone_is_not_judged_by_it():
+    """Its only words are held out, and so is the name that says the same."""
+    categories = (*shop(), Category("login", "Login", "password reset"))
+    rows = example_rows(categories)
+    taught = [*rows, *name_rows(categories)]
+    assert "login/0" not in {row.key for row in judge(taught, rows, folds_of(rows), looked_up(taught)).rows}
 
 
 def test_equal_texts_share_a_fold():
@@ -144,10 +172,11 @@ def test_what_is_none_of_these_is_refused_from_then_on():
 def test_no_negatives_change_no_scope():
     """Without labels out of scope the scope is what it was."""
     models = build_models(shop(), (), encode)
-    asked = encode(["money back", "weather in June"])
+    texts = ["money back", "weather in June"]
+    asked = encode(texts)
     assert models.categories is not None
     assert models.scope is not None
-    evidence = models.categories.evidence(asked)
+    evidence = models.categories.evidence(asked, texts)
     assert np.array_equal(Negatives.none().scores(models.scope, evidence, asked), models.scope.scores(evidence))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.text import readable, visible
+from triage.text import readable, says_nothing, visible
 
 LINES = st.sampled_from(
     [
@@ -64,6 +64,28 @@ def test_the_subject_comes_first_without_reply_prefixes() -> None:
 def test_a_subject_that_opens_the_body_is_not_said_twice() -> None:
     """A body that begins with its subject stands alone."""
     assert readable("Refund", "Refund please") == "Refund please"
+
+
+@pytest.mark.parametrize(
+    ("body", "nothing"),
+    [
+        ("👍", True),
+        ("?!", True),
+        ("12345", True),
+        ("Sent from my iPhone", True),
+        ("--\nJohn Doe\n+44 20 7946 0958", True),
+        ("Gesendet von meinem iPad", True),
+        ("Sent via UPS, never arrived", False),
+        ("Sent from my bank last week, still nothing has arrived", False),
+        ("-- \nWhere is my parcel?", False),
+        ("Sent from my iPhone\n-----Original Message-----\n" + "My parcel has not come. " * 5, False),
+        ("返品", False),
+        ("Thanks!", False),
+    ],
+)
+def test_what_says_nothing(body: str, nothing: bool) -> None:
+    """No letter, or nothing but a marked signature; what might be a question is never taken for one."""
+    assert says_nothing(readable("", body)) is nothing
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.examples import Examples
+
 DIMENSION = 32
 
 
@@ -15,6 +17,24 @@ def clusters(classes: int, each: int, spread: float = 0.1, seed: int = 0) -> tup
     noise = np.random.default_rng(seed).normal(size=(classes * each, DIMENSION))
     vectors = unit(np.repeat(unit(centres), each, axis=0) + spread * noise)
     return vectors, [f"c{code}" for code in range(classes) for _ in range(each)]
+
+
+def examples(classes: int, each: int, spread: float = 0.1, seed: int = 0) -> Examples:
+    """Return the same as examples, each with a text of words that are common in its class."""
+    vectors, labels = clusters(classes, each, spread, seed)
+    return Examples.of(vectors, worded(labels, seed), labels)
+
+
+def worded(labels: Sequence[str], seed: int = 0) -> list[str]:
+    """Return a text for each label: five of its class's eight words, and two of anybody's."""
+    random = np.random.default_rng(seed)
+    own = [[f"{label}{letter * 3}" for letter in random.choice(list("abcdefgh"), 5, replace=False)] for label in labels]
+    return [" ".join([*words, *(f"any{at}" for at in random.integers(0, 50, 2))]) for words in own]
+
+
+def wordless(count: int) -> list[str]:
+    """Return texts without any word."""
+    return [""] * count
 
 
 def elsewhere(count: int, seed: int = 1) -> NDArray[np.float32]:

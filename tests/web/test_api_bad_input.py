@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from tests.builders import Desk, client_of, make_services, row_counts, ticket_json
+from tests.builders import POLICIES, Desk, client_of, make_services, row_counts, ticket_json
 
 TICKETS = "/api/v1/tickets"
+OPEN_MONDAYS = {"timezone": "UTC", "hours": {"mon": [["09:00", "17:00"]]}}
 LONE_SURROGATE = b'{"channel":"api","external_id":"x","subject":"s","body":"\\ud800","customer":{"email":"a@b.c"}}'
 
 
@@ -117,6 +118,8 @@ def test_a_body_of_another_kind(ask, kind):
         ({"customer": customer(segment="x" * 101)}, "customer.segment"),
         ({"customer": customer(timezone="Mars/Olympus")}, "customer.timezone"),
         ({"customer": customer(timezone="../../etc/passwd")}, "customer.timezone"),
+        ({"customer": customer(timezone="right/Europe/Paris")}, "customer.timezone"),
+        ({"customer": customer(timezone="posixrules")}, "customer.timezone"),
         ({"customer": customer(timezone="")}, "customer.timezone"),
         ({"customer": customer(timezone="a\x00b")}, "customer.timezone"),
         ({"customer": customer(timezone="x" * 5_000)}, "customer.timezone"),
@@ -283,7 +286,11 @@ def test_documents_that_make_no_sense(ask, kind, document):
             "calendars.c.timezone",
         ),
         ("categories", [{"name": "a"}, {"name": "a"}], None),
-        ("categories", [{"name": "a\x00b", "title": "t"}], None),
+        ("categories", [{"name": "a\x00b", "description": "d"}], "categories[0].name"),
+        ("categories", [{"name": "a", "examples": ["fine", "x\x00"]}], "categories[0].examples[1]"),
+        ("rules", [{"name": "x", "when": {}, "then": {"add_tags": ["a\x00"]}}], "rules[0].then.add_tags[0]"),
+        ("policies", {**POLICIES, "policies": [{**POLICIES["policies"][0], "name": "a\x00"}]}, "policies[0].name"),
+        ("policies", {**POLICIES, "calendars": {"a\x00": OPEN_MONDAYS}}, "calendars"),
     ],
 )
 def test_documents_that_are_wrong_in_one_place(ask, kind, document, field):

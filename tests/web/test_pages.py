@@ -238,3 +238,12 @@ def test_the_theme_comes_from_the_cookie_and_nothing_else(signed_in):
     assert 'data-theme="dark"' in client.get("/").text
     client.cookies.set("theme", "evil")
     assert "data-theme=" not in client.get("/").text.partition("<head>")[0]
+
+
+def test_signals_and_several_questions_are_shown(signed_in, desk):
+    """The triage panel names what an agent acts on, and lists the questions of a ticket that asks several."""
+    desk.open("I am furious. I want to speak to a human! Where is my parcel LF-1? And do you ship tents to Norway?")
+    desk.process()
+    html = signed_in("agent").get("/tickets/1").text
+    assert "Asks for a person" in html
+    assert '<li class="wrap-anywhere">And do you ship tents to Norway?</li>' in html

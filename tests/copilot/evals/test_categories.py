@@ -13,8 +13,10 @@ from copilot.evals.categories import (
     calibration_error,
     encoded,
     evaluate_categories,
+    expected_calibration_error,
     few,
     figures,
+    in_plain_words,
     read_rows,
 )
 from tests.triage.vectors import encode
@@ -45,7 +47,7 @@ def test_the_figures_of_an_easy_set_are_perfect(tmp_path: Path) -> None:
     found = evaluate_categories(train, test, encode=encode)
     assert (found["n"], found["accuracy"], found["macro_f1"], found["oos_auroc"]) == (5, 1.0, 1.0, 1.0)
     assert found["coverage_at"] == {"0.95": 0.6, "0.98": 0.6, "0.99": 0.6}
-    assert set(found) == {"n", "accuracy", "macro_f1", "ece", "oos_auroc", "aurc", "coverage_at"}
+    assert set(found) == {"n", "accuracy", "macro_f1", "ece", "ece_expected", "oos_auroc", "aurc", "coverage_at"}
 
 
 def test_without_out_of_scope_rows_there_is_no_auroc(tmp_path: Path) -> None:
@@ -78,6 +80,30 @@ def test_figures_are_those_worked_out_by_hand() -> None:
 def test_calibration_error_is_nothing_when_confidence_is_right() -> None:
     """Half of the rows right at confidence one half is no error."""
     assert calibration_error(np.array([0.5, 0.5]), np.array([True, False])) == 0.0
+
+
+def test_some_calibration_error_is_expected_of_any_model() -> None:
+    """The fewer the rows, the more; certainty has none. The same rows give the same figure."""
+    few_rows, many_rows = np.full(30, 0.8), np.full(3_000, 0.8)
+    assert expected_calibration_error(few_rows) == expected_calibration_error(few_rows)
+    assert expected_calibration_error(few_rows) == pytest.approx((2 * 0.16 / np.pi / 30) ** 0.5, rel=0.15)
+    assert expected_calibration_error(many_rows) < 0.01
+    assert expected_calibration_error(np.ones(30)) == 0.0
+
+
+def test_labels_are_read_as_words() -> None:
+    """A label's name is one example more, each once."""
+    rows = in_plain_words(["Card_arrival", "refund", "refund"])
+    assert (rows.texts, rows.labels) == (("card arrival", "refund"), ("Card_arrival", "refund"))
+
+
+def test_validation_rows_are_taught_once_they_have_calibrated(tmp_path: Path) -> None:
+    """Words that only the validation file holds are known afterwards; its rows out of scope are no category."""
+    more = [(f"gadget broken {number}", label) for number, label in enumerate(["refund", ""] * 6)]
+    val = write(tmp_path / "val.csv", [*TRAIN, ("broken kettle whistle", "login"), *more])
+    test = write(tmp_path / "test.csv", [("kettle whistle", "login"), *TEST])
+    train = write(tmp_path / "train.csv", TRAIN)
+    assert evaluate_categories(train, test, encode=encode, val_csv=val)["accuracy"] == 1.0
 
 
 def test_shots_keep_so_many_rows_of_each_label(tmp_path: Path) -> None:

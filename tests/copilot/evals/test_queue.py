@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copilot import reserve_curve
 from copilot.cli import main
 from copilot.evals.queue import BOUND, as_rows, bound, evaluate_queue, measure, simulate
 from copilot.evals.queue_rankers import RANKERS, ByKey, MooreHodgson, Ours, by_reserve
 from copilot.evals.queue_scenario import AGENTS, DAY, HOUR, SHAPES, WARM_UP, Scenario, scenario
+from copilot.evals.reserve import simulate as simulate_reserve
+from copilot.evals.reserve import write
 from sla.ranking import QueueItem, rank
 
 KEYS = {"kept", "kept_weighted", "p95_late_hours", "max_wait_hours"}
@@ -145,6 +149,28 @@ def test_the_command_prints_the_trade():
     assert CliRunner().invoke(main, [*words[:-1], "two"]).exit_code != 0
     assert CliRunner().invoke(main, [*words[:-1], "2"]).exit_code != 0
     assert CliRunner().invoke(main, [*words, "--shape", "round"]).exit_code != 0
+
+
+def test_the_trade_of_the_page_is_written_for_it(tmp_path):
+    """A simulation of the page's curve can be read back, and says what it was made of."""
+    document = simulate_reserve(1, "one agent", reserves=(0.01, 0.2), loads=(0.5, 1.5), days=3)
+    path = tmp_path / "new" / reserve_curve.NAME
+    write(document, path)
+    curve = reserve_curve.read(path.parent)
+    assert (curve.shipped, curve.shape, curve.agents, curve.days, curve.seeds) == (False, "one agent", 1, 3, 1)
+    assert [[point.reserve for point in points] for points in curve.loads.values()] == [[0.01, 0.2]] * 2
+    assert curve.loads[0.5][0].kept > curve.loads[1.5][0].kept
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_command_writes_into_the_data_folder(tmp_path, monkeypatch):
+    """Without an output the page of this house finds it; a shape that is not known writes nothing."""
+    monkeypatch.setenv("ANSWERABLE_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("copilot.evals.reserve.simulate", partial(simulate_reserve, loads=(0.1,), days=3))
+    assert CliRunner().invoke(main, ["eval", "reserve", "--shape", "round"]).exit_code != 0
+    assert list(tmp_path.iterdir()) == []
+    assert CliRunner().invoke(main, ["eval", "reserve", "--seeds", "1"]).exit_code == 0
+    assert not reserve_curve.read(tmp_path).shipped
 
 
 @pytest.mark.parametrize("reserve", [0.0, 1.1, -0.1, float("nan")])

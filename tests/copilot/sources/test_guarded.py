@@ -153,5 +153,8 @@ def test_addresses_that_are_not_ours(url):
 
 
 def test_the_same_address_is_written_in_one_way():
-    """Host in lower case, no fragment, a path."""
+    """Host in lower case, no fragment, a path, letters of other scripts as the web wants them."""
+    assert checked_url(" http://a.example/größe 1?q=ä%20b ", "a.example") == (
+        "http://a.example/gr%C3%B6%C3%9Fe%201?q=%C3%A4%20b"
+    )
     assert checked_url("HTTP://A.example#x", "a.example") == "http://a.example/"

