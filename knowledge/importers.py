@@ -156,8 +156,9 @@ def _jsonl(path: Path, _folder: Path) -> Iterator[Found]:
 
 def _export(path: Path, _folder: Path) -> Iterator[Found]:
     """Articles of a Zendesk Guide or Chatwoot export, as their APIs answer."""
+    text = _text(path, MAX_EXPORT_BYTES)
     try:
-        document = json.loads(_text(path, MAX_EXPORT_BYTES))
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ArticleFileError(path, None, None, f"is not JSON: {error}") from error
     try:
