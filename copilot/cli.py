@@ -130,11 +130,37 @@ def import_() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def import_articles(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Import articles from JSONL or CSV files, or from folders of Markdown or HTML."""
+    """Import articles from Markdown, HTML, PDF, JSONL, CSV, exports of Zendesk Guide or Chatwoot (JSON), or from
+    folders and zip files of these."""
     from copilot import importing
 
     with opened() as services, progress("Articles") as report:
         result = importing.import_articles(services, paths, report)
+    show(result, as_json)
+
+
+@import_.command("site")
+@click.argument("url")
+@click.option("--allow-private", is_flag=True, help="Also read a site in a private network, such as an intranet.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_site(url: str, allow_private: bool, as_json: bool) -> None:
+    """Import the pages of a website that its sitemap lists; again brings in what changed."""
+    with opened() as services, services.db.write() as session:
+        known = services.sources.known(session, "site", url)
+        hours = known.every_hours if known else None
+        source = services.sources.add(session, "site", url, "command line", hours, allow_private=allow_private)
+    sync_and_show(source.id, as_json)
+
+
+@import_.command("answers")
+@click.argument("path", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_answers(path: Path | None, as_json: bool) -> None:
+    """Make internal draft articles of the answers to solved tickets, or of a JSONL or CSV file of questions."""
+    from copilot import importing
+
+    with opened() as services, progress("Answers") as report:
+        result = importing.import_answers(services, path, report)
     show(result, as_json)
 
 
@@ -173,6 +199,67 @@ def import_closing_days(
         click.echo(line)
     if dry_run or not days:
         stderr.print("Nothing was stored." if days else "Nothing new: nothing was changed.")
+
+
+@main.group()
+def source() -> None:
+    """Where articles come from, read again and again."""
+
+
+@source.command("add")
+@click.argument("kind", type=click.Choice(["site", "files"]))
+@click.argument("address")
+@click.option("--every-hours", type=int, help="How often the worker reads it; only by hand when absent.")
+@click.option("--allow-private", is_flag=True, help="Also read a site in a private network, such as an intranet.")
+def add_source(kind: str, address: str, every_hours: int | None, allow_private: bool) -> None:
+    """Add a website, or a file or folder on this machine, or change its schedule; prints its number."""
+    with opened() as services, services.db.write() as session:
+        found = services.sources.add(
+            session, kind, address, "command line", every_hours, allow_private=allow_private
+        )  # fmt: skip
+        click.echo(found.id)
+
+
+@source.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_sources(as_json: bool) -> None:
+    """Show every source and what its last run said."""
+    from copilot.store import sources as store
+
+    with opened() as services, services.db.read() as session:
+        rows = [store.told(row) for row in store.page(session)]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        every = f"every {row['every_hours']} h" if row["every_hours"] else "by hand"
+        click.echo(
+            f"{row['id']:>4}  {row['kind']}  {row['address']}  {every}  last run {row['last_run_at'] or 'never'}"
+        )
+
+
+@source.command("sync")
+@click.argument("number", type=int)
+@click.option("--withdraw", is_flag=True, help="Withdraw what the last run held back as too much.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def sync_source(number: int, withdraw: bool, as_json: bool) -> None:
+    """Read a source now, or confirm what its last run did not dare to withdraw."""
+    if not withdraw:
+        return sync_and_show(number, as_json)
+    with opened() as services, services.db.write() as session:
+        withdrawn = services.sources.confirm_withdrawal(session, number, "command line")
+    show({"withdrawn": withdrawn}, as_json)
+
+
+def sync_and_show(number: int | None, as_json: bool) -> None:
+    """Read a source with a progress bar, index, and print the counts; exit code 1 when the source could not be read."""
+    from copilot import importing
+
+    with opened() as services, progress("Articles") as report:
+        result = services.sources.sync(number, report) | importing.indexed(services, report)
+    if result["error"]:
+        raise click.ClickException(result["error"])
+    show(result, as_json)
 
 
 @main.command()
@@ -359,4 +446,10 @@ def show(result: Any, as_json: bool) -> None:
         click.echo(json.dumps(result))
         return
     for name, value in result.items():
+        if name == "reasons" and isinstance(value, list):
+            for reason in value:
+                click.echo(
+                    f"{'':>20}  " + (f"{reason['what']}: {reason['why']}" if isinstance(reason, dict) else reason)
+                )
+            continue
         click.echo(f"{name:>20}  {value:.4f}" if isinstance(value, float) else f"{name:>20}  {value}")

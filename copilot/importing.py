@@ -1,4 +1,4 @@
-"""Bulk import of articles and tickets from files, idempotent and with progress."""
+"""Bulk import of articles, answers and tickets, idempotent and with progress."""
 
 import json
 from collections import Counter
@@ -7,47 +7,116 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from copilot import closing_days, inputs, intake
+from copilot import answered, closing_days, inputs, intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
-from copilot.knowledge_base import save_article
+from copilot.knowledge_base import kept_settings, save_article
 from copilot.organisations import NewOrganisation
+from copilot.store import articles as article_store
 from copilot.store import drafts, tickets
+from copilot.store.session import DatabaseDown, Session
 from copilot.wiring import Services
 from knowledge.articles import Article
-from knowledge.importers import read_articles
+from knowledge.importers import ArticleFileError, examine
 from sla.closing_days import MAX_BYTES, ClosingDay
 
 BATCH = 100
 LONGEST_LINE = 4_000_000
+MOST_REASONS = 200
 
 Report = Callable[[int, int], None]
+Save = Callable[[Services, Sequence[Article]], list[str]]
 
 
 def import_articles(services: Services, paths: Sequence[Path], report: Report) -> dict[str, Any]:
-    """Store all articles, then index them; when another process holds the index, it will do that itself."""
+    """Store all articles that can be read, then index them; when another process holds the index, it will do that
+    itself. Raises `ArticleFileError` when none can be read, `Unavailable` when nothing can be stored."""
     counts: Counter[str] = Counter()
-    everything = list(read_articles(paths))
-    for batch in batches(iter(everything), BATCH):
-        counts.update(_save(services, batch))
+    refused: list[ArticleFileError] = []
+    for batch in batches(_readable(examine(paths), refused), BATCH):
+        counts.update(_stored(_save, services, batch))
+        report(counts.total(), counts.total())
+    if refused and not counts:
+        raise refused[0]
+    return summary(counts, [str(error) for error in refused]) | indexed(services, report)
+
+
+def _readable(found: Iterator[Article | ArticleFileError], refused: list[ArticleFileError]) -> Iterator[Article]:
+    for item in found:
+        if isinstance(item, ArticleFileError):
+            refused.append(item)
+        else:
+            yield item
+
+
+def _stored(save: Save, services: Services, batch: Sequence[Article]) -> list[str]:
     try:
-        indexed = index_all(services, report)
-        note = None
-    except Unavailable as error:
-        indexed, note = 0, f"Stored, not indexed here: {error.message}. The running service will index them."
+        return save(services, batch)
+    except DatabaseDown as error:
+        problem = f"The database cannot be written: {str(error.orig)[:200]}."
+        raise Unavailable(f"{problem} Nothing of this batch was stored; the same import again goes on.") from error
+
+
+def summary(counts: Counter[str], reasons: Sequence[str]) -> dict[str, Any]:
+    """The counts of an import, the same names for every kind."""
     return {
-        "read": len(everything),
-        "changed": counts["changed"],
-        "same": counts["same"],
-        "indexed": indexed,
-        "note": note,
-    }
+        "read": counts.total() + len(reasons), "added": counts["added"], "changed": counts["changed"],
+        "same": counts["same"], "withdrawn": 0, "refused": len(reasons), "reasons": list(reasons[:MOST_REASONS]),
+    }  # fmt: skip
 
 
-def _save(services: Services, batch: Sequence[Article]) -> Iterator[str]:
+def indexed(services: Services, report: Report) -> dict[str, Any]:
+    """Index what is stored, and tell how much, or why that is left to the service."""
+    try:
+        return {"indexed": index_all(services, report), "note": None}
+    except Unavailable as error:
+        note = f"Stored, not indexed here: {error.message}. The running service will index them."
+        return {"indexed": 0, "note": note}
+
+
+def _save(services: Services, batch: Sequence[Article]) -> list[str]:
     with services.db.write() as session:
-        for article in batch:
-            yield "changed" if save_article(session, article, services.now(), "import") else "same"
+        return [_save_one(services, session, article) for article in batch]
+
+
+def _save_one(services: Services, session: Session, article: Article) -> str:
+    row = article_store.get(session, article.id)
+    kept = kept_settings(article, row, words_only=False)
+    changed = save_article(session, kept, services.now(), "import", "files")
+    return "added" if row is None else "changed" if changed else "same"
+
+
+def import_answers(services: Services, path: Path | None, report: Report) -> dict[str, Any]:
+    """Store answers as internal drafts for an admin to look at: those of solved tickets, or of a file of questions and
+    answers. An answer that was imported before is left as it is, whatever was made of it. Raises `Invalid`."""
+    counts: Counter[str] = Counter()
+    refused: list[str] = []
+    with services.db.read() as session:
+        found = answered.of_file(path) if path else answered.of_tickets(session, services.settings.support_name)
+        for batch in batches(_accepted(found, refused), BATCH):
+            counts.update(_stored(_add, services, batch))
+            report(counts.total(), counts.total())
+    return summary(counts, refused)
+
+
+def _accepted(found: Iterator[Article | str], refused: list[str]) -> Iterator[Article]:
+    for item in found:
+        if isinstance(item, str):
+            refused.append(item)
+        else:
+            yield item
+
+
+def _add(services: Services, batch: Sequence[Article]) -> list[str]:
+    with services.db.write() as session:
+        return [_add_one(services, session, article) for article in batch]
+
+
+def _add_one(services: Services, session: Session, article: Article) -> str:
+    if article_store.get(session, article.id) is not None:
+        return "same"
+    save_article(session, article, services.now(), "import", "answers")
+    return "added"
 
 
 def index_all(services: Services, report: Report) -> int:

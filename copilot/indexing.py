@@ -102,7 +102,7 @@ class Indexer:
         except EmbedderUnavailable as error:
             raise Unavailable(str(error)) from error
         with self.db.read() as session:
-            total = store.count(session)
+            total = store.published_count(session)
             return IndexProgress(total - store.unindexed_count(session, model), total)
 
     def missing(self, session: Session) -> str | None:
@@ -133,7 +133,7 @@ class Indexer:
         held = self.index.article_ids()
         with self.db.read() as session:
             lost = store.indexed_ids(session, self.embedder.fingerprint) - held
-            unknown = held - store.hashes(session).keys()
+            unknown = held - store.published_ids(session)
         if lost:
             log.warning("index_lost", articles=len(lost))
             with self.db.write() as session:
@@ -145,13 +145,13 @@ class Indexer:
         model = self.embedder.fingerprint
         with self.db.read() as session:
             stale = list(store.unindexed(session, model, limit))
-            rows = store.passages_of(session, [row.id for row in stale if row.status != "withdrawn"])
+            rows = store.passages_of(session, [row.id for row in stale if row.status == "published"])
         if not stale:
             return 0
         self._write({row.id: row for row in stale}, rows)
         with self.db.write() as session:
             for row in stale:
-                held = None if row.status == "withdrawn" else store.indexed_as(row.content_hash, model)
+                held = store.indexed_as(row.content_hash, model) if row.status == "published" else None
                 store.mark_indexed(session, row.id, held)
         return len(stale)
 

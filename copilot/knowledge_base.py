@@ -7,8 +7,8 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import cast
 
 import structlog
@@ -18,9 +18,9 @@ from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, passage_of
 from copilot.store import articles as store
 from copilot.store import journal
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleRow, PassageRow
+from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
 from copilot.timesource import TimeSource
-from knowledge.articles import Article, ArticleError, Visibility
+from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage, split
@@ -45,7 +45,7 @@ class KnowledgeBase:
     def __init__(
         self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
     ) -> None:
-        self.db, self.embedder = db, embedder
+        self.db, self.embedder, self._now = db, embedder, now
         self._indexer = Indexer(db, now, embedder, open_index)
         self._refreshing = threading.Lock()
         self._version: object = None
@@ -103,11 +103,12 @@ class KnowledgeBase:
     def refresh(self) -> None:
         """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""
         with self._refreshing, self.db.read() as session:
-            version = store.version(session)
+            today = self._now().date()
+            version = store.version(session, today)
             if version == self._version and self._whole:
                 return
             if version != self._version:
-                self._load_changes(session)
+                self._load_changes(session, today)
                 self._version = version
             index, words_alone = self._usable_index(session)
             self._whole = index is not None
@@ -120,8 +121,8 @@ class KnowledgeBase:
         """Let go of the index."""
         self._indexer.close()
 
-    def _load_changes(self, session: Session) -> None:
-        hashes = store.hashes(session)
+    def _load_changes(self, session: Session, today: date) -> None:
+        hashes = store.hashes(session, today)
         removed = self._hashes.keys() - hashes.keys()
         changed = sorted(name for name, digest in hashes.items() if self._hashes.get(name) != digest)
         facts = {name: fact for name, fact in self.facts.items() if name not in removed}
@@ -143,17 +144,22 @@ class KnowledgeBase:
             return None, error.message
 
 
-def save_article(session: Session, article: Article, now: datetime, by: str) -> bool:
-    """Store an article and its passages; says whether anything changed."""
+SETTINGS = ("status", "valid_until", "owner")
+
+
+def save_article(session: Session, article: Article, now: datetime, by: str, origin: str = "") -> bool:
+    """Store an article, its passages and a revision that names who and from where; says whether anything changed."""
     digest = article_hash(article)
     row = store.get(session, article.id)
-    if row is not None and row.content_hash == digest and row.status != "withdrawn":
+    same_settings = row is not None and all(getattr(row, name) == getattr(article, name) for name in SETTINGS)
+    if row is not None and row.content_hash == digest and same_settings:
         return False
     if row is None:
         row = ArticleRow(id=article.id, title="", body="", content_hash="", updated_at=now)
         session.add(row)
     row.title, row.body, row.language = article.title, article.body, article.language
-    row.visibility, row.category, row.status = article.visibility, article.category, "published"
+    row.visibility, row.category, row.status = article.visibility, article.category, article.status
+    row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, store.after_all_edits(session, now)
     session.flush()
     passages = [
@@ -169,23 +175,49 @@ def save_article(session: Session, article: Article, now: datetime, by: str) -> 
         for p in split(article)
     ]
     store.replace_passages(session, article.id, passages)
+    session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_saved", article_id=article.id, content_hash=digest, by=by)
     return True
 
 
-def withdraw_article(session: Session, article_id: str, now: datetime, by: str) -> None:
+def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool) -> Article:
+    """The article with what its source does not tell and people have set here: category, owner and last day, and with
+    `words_only` also visibility and status."""
+    if row is None:
+        return article
+    names = ("category", "owner", "valid_until")
+    kept = {name: getattr(row, name) for name in names if getattr(article, name) is None}
+    if words_only and row.status != "withdrawn":
+        kept |= {"visibility": row.visibility, "status": row.status}
+    return replace(article, **kept)
+
+
+def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
+    """What the article says now, for its history."""
+    return ArticleRevision(
+        article_id=row.id, title=row.title, body=row.body, language=row.language, visibility=row.visibility,
+        category=row.category, status=row.status, valid_until=row.valid_until, owner=row.owner, at=row.updated_at,
+        by=by, origin=origin,
+    )  # fmt: skip
+
+
+def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
     row.status, row.updated_at = "withdrawn", store.after_all_edits(session, now)
+    session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_withdrawn", article_id=article_id, by=by)
 
 
 def new_article(
-    id: str, title: str, body: str, language: str = "en", visibility: str = "public", category: str | None = None
-) -> Article:
+    id: str, title: str, body: str, language: str = "en", visibility: str = "public", category: str | None = None,
+    status: str = "published", valid_until: date | None = None, owner: str | None = None,
+) -> Article:  # fmt: skip
     """A checked article; raises `Invalid` naming the field."""
     try:
-        return Article(id, title, body, language, cast(Visibility, visibility), category)
+        return Article(
+            id, title, body, language, cast(Visibility, visibility), category, cast(Status, status), valid_until, owner
+        )
     except ArticleError as error:
         raise Invalid(str(error), field=error.field) from error
 

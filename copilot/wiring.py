@@ -37,6 +37,7 @@ from copilot.queue_terms import TermsInForce
 from copilot.report_desk import ReportDesk
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
+from copilot.sources.syncing import Sources
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
@@ -75,10 +76,12 @@ class Services:
     notifier: Notifier
     mailer: Mailer | None
     reports: ReportDesk
+    sources: Sources
     worker: Worker
 
     def close(self) -> None:
         """Stop the loops and let go of index and database."""
+        self.sources.stop()
         self.worker.stop()
         self.reports.close()
         if self.llm is not None:
@@ -118,18 +121,19 @@ def build(
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
+    sources = Sources(db, now, name)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
-        "learning": learning.step,
+        "learning": learning.step, "sources": sources.step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
-        reports=ReportDesk(db, now, book), worker=Worker(steps, settings.poll_seconds),
+        reports=ReportDesk(db, now, book), sources=sources, worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 Visibility = Literal["public", "internal"]
 VISIBILITIES: tuple[Visibility, ...] = ("public", "internal")
+Status = Literal["published", "draft"]
+STATUSES: tuple[Status, ...] = ("published", "draft")
 
 MAX_ID = 200
 MAX_TITLE = 500
 MAX_BODY = 1_000_000
 MAX_CATEGORY = 100
+MAX_OWNER = 200
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
@@ -30,7 +34,8 @@ class Article:
     """One piece of knowledge. Sizes are in characters; `language` is a BCP 47 tag such as "en" or "pt-br".
 
     Line ends become "\\n", control characters and lone surrogates are dropped from `title` and `body`, because a single
-    one of them can fail a database or a tokenizer. Raises `ArticleError` naming the field.
+    one of them can fail a database or a tokenizer. A draft is kept and not used; neither is an article after the day
+    `valid_until`, which may be given as "2026-12-31". Raises `ArticleError` naming the field.
     """
 
     id: str
@@ -39,6 +44,9 @@ class Article:
     language: str = "en"
     visibility: Visibility = "public"
     category: str | None = None
+    status: Status = "published"
+    valid_until: date | None = None
+    owner: str | None = None
 
     def __post_init__(self) -> None:
         for field in ("id", "title", "body", "language", "visibility"):
@@ -53,10 +61,24 @@ class Article:
             raise ArticleError("language", f"{self.language[:40]!r} is not a language tag such as 'en'")
         if self.visibility not in VISIBILITIES:
             raise ArticleError("visibility", f"must be one of {', '.join(VISIBILITIES)}")
-        if self.category is not None:
-            if not isinstance(self.category, str):
-                raise ArticleError("category", "must be text")
-            _check_size("category", self.category, MAX_CATEGORY)
+        if self.status not in STATUSES:
+            raise ArticleError("status", f"must be one of {', '.join(STATUSES)}")
+        for field, largest in (("category", MAX_CATEGORY), ("owner", MAX_OWNER)):
+            value = getattr(self, field)
+            if value is not None and not isinstance(value, str):
+                raise ArticleError(field, "must be text")
+            if value is not None:
+                _check_size(field, value, largest)
+        object.__setattr__(self, "valid_until", _day(self.valid_until))
+
+
+def _day(value: object) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ArticleError("valid_until", "must be a day such as 2026-12-31") from error
 
 
 def clean_text(text: str) -> str:

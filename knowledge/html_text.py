@@ -8,7 +8,7 @@ the page's structure.
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import nh3
 
@@ -16,7 +16,7 @@ _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _BLOCKS = "p div li ul ol dl dt dd table tr td th blockquote pre section article br hr title"
 _TAGS = {*_HEADINGS, *_BLOCKS.split()}
 _SPACED = {*_HEADINGS, "p", "pre", "table"}
-_HIDDEN = {"script", "style", "noscript", "template", "nav", "svg", "iframe", "object"}
+_HIDDEN = {"script", "style", "noscript", "template", "nav", "svg", "iframe", "object", "aside", "form", "button"}
 _LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z-]{2,20})", re.IGNORECASE)
 _CONTAINER = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figure|footer|form|header|hgroup"
@@ -24,6 +24,9 @@ _CONTAINER = re.compile(
     re.IGNORECASE,
 )
 MAX_DEPTH = 500
+_MAIN = re.compile(r"<(main)\b[^<>]*>", re.IGNORECASE)
+_ROLE = re.compile(r"<([a-z]+)\s[^<>]{0,500}?\brole\s*=\s*[\"']?main\b[^<>]*>", re.IGNORECASE)
+_ARTICLE = re.compile(r"<(article)\b[^<>]*>", re.IGNORECASE)
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -36,16 +39,61 @@ class Page:
     language: str
 
 
-def read_page(html: str) -> Page:
-    """Return what a reader sees of a page, without scripts, styles and navigation. Raises `ValueError` when elements
-    are nested deeper than `MAX_DEPTH`: the time that parsing takes grows with the square of the depth."""
+def read_page(html: str, *, main: bool = False) -> Page:
+    """Return what a reader sees of a page, without scripts, styles and navigation; with `main`, the page's own words
+    alone, where it marks them by `<main>`, `role="main"` or one `<article>`. Raises `ValueError` when elements are
+    nested deeper than `MAX_DEPTH`: the time that parsing takes grows with the square of the depth."""
     if _depth(html) > MAX_DEPTH:
         raise ValueError(f"elements are nested deeper than {MAX_DEPTH}")
     found = _LANGUAGE.search(html[:5_000])
+    own = main_part(html) if main else None
+    whole = _read(html if own is None else html[: own.start])
+    part = whole if own is None else _read(html[own.start : own.end])
+    # a window's title often ends with the shop's name, the heading of the page's own part does not
+    title = whole.title if own is None else part.heading or whole.title or part.title
+    return Page(title, part.text, found.group(1).lower() if found else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where a page's own words stand: `html[start:end]`."""
+
+    start: int
+    end: int
+
+
+def main_part(html: str) -> Part | None:
+    """The first element that says it is the main one, else the only `<article>`; None when there is neither."""
+    for opening in (_MAIN, _ROLE):
+        if (found := opening.search(html)) is not None:
+            return Part(found.start(), _end_of(html, found))
+    articles = list(islice(_ARTICLE.finditer(html), 2))
+    return Part(articles[0].start(), _end_of(html, articles[0])) if len(articles) == 1 else None
+
+
+def _end_of(html: str, opening: re.Match[str]) -> int:
+    """Where the element ends, counting those of the same name inside it; the end of the page when it is not closed."""
+    depth = 0
+    tags = re.compile(rf"<(/?){re.escape(opening.group(1))}\b[^<>]*>", re.IGNORECASE)
+    for tag in tags.finditer(html, opening.start()):
+        depth += -1 if tag.group(1) else 1
+        if depth == 0:
+            return tag.end()
+    return len(html)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    title: str
+    heading: str
+    text: str
+
+
+def _read(html: str) -> _Read:
     reader = _Reader()
     reader.feed(nh3.clean(html, tags=_TAGS, clean_content_tags=_HIDDEN, attributes={}, link_rel=None))
     reader.close()
-    return Page(reader.title(), reader.text(), found.group(1).lower() if found else "")
+    return _Read(reader.title(), reader.heading(), reader.text())
 
 
 def _depth(html: str) -> int:
@@ -84,6 +132,9 @@ class _Reader(HTMLParser):
             self._into.append(words)
         if self._into is not self._title:
             self._parts.append(words)
+
+    def heading(self) -> str:
+        return " ".join("".join(self._first_heading).split())
 
     def title(self) -> str:
         return " ".join("".join(self._title or self._first_heading).split())

@@ -1,26 +1,32 @@
-"""Decides how files become articles: JSON Lines, CSV, and Markdown or HTML files or folders of them.
+"""Decides how files become articles: JSON Lines, CSV, Markdown, HTML and PDF, exports, folders and zip files of them.
 
-Refuses to guess: a row that breaks a rule stops the import, with its file, line and field named.
+Refuses to guess: what breaks a rule is an error that names file, line and field. `read_articles` stops there, while
+`examine` goes on with the rest.
 """
 
 import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
+from knowledge.archives import ArchiveError, unpack
 from knowledge.articles import Article, ArticleError
+from knowledge.encodings import decoded
+from knowledge.exports import ExportError, export_rows
 from knowledge.html_text import read_page
 from knowledge.passages import heading_of
+from knowledge.pdf_text import MAX_PDF_BYTES, PdfError, read_pdf
 
 MAX_PAGE_BYTES = 2_000_000
+MAX_EXPORT_BYTES = 100_000_000
 MAX_LINE_BYTES = 8_000_000
 MAX_FRONT_MATTER = 20_000
-_FIELDS = ("id", "title", "body", "language", "visibility", "category")
+_FIELDS = ("id", "title", "body", "language", "visibility", "category", "status", "valid_until", "owner")
 
 
 class ArticleFileError(ValueError):
@@ -39,58 +45,138 @@ def read_articles(paths: Sequence[Path]) -> Iterator[Article]:
     `visibility` and `category` are optional. A page without an id gets its path inside the folder, without suffix.
     Raises `ArticleFileError`, also for an id that was seen before.
     """
+    for found in examine(paths):
+        if isinstance(found, ArticleFileError):
+            raise found
+        yield found
+
+
+def examine(paths: Sequence[Path]) -> Iterator["Article | ArticleFileError"]:
+    """Yield the articles as `read_articles` does, and an error in place of each one that cannot be read."""
     seen: dict[str, Path] = {}
-    for path, line, article in chain.from_iterable(_read(Path(path)) for path in paths):
-        if article.id in seen:
-            raise ArticleFileError(path, line, "id", f"{article.id!r} is also in {seen[article.id]}")
-        seen[article.id] = path
-        yield article
+    for given in paths:
+        for found in _read(Path(given)):
+            if isinstance(found, ArticleFileError):
+                yield found
+                continue
+            path, line, article = found
+            if article.id in seen:
+                yield ArticleFileError(path, line, "id", f"{article.id!r} is also in {seen[article.id]}")
+                continue
+            seen[article.id] = path
+            yield article
 
 
-Found = tuple[Path, int | None, Article]
+Found = tuple[Path, int | None, Article] | ArticleFileError
 
 
 def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number, object) of a JSON Lines file, blank lines left out. Raises `ArticleFileError`."""
     for number, line in _lines(path):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise ArticleFileError(path, number, None, f"is not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise ArticleFileError(path, number, None, "is not a JSON object")
-        yield number, row
+        if line.strip():
+            yield number, _object(path, number, line)
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ArticleFileError(path, number, None, f"is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ArticleFileError(path, number, None, "is not a JSON object")
+    return row
 
 
 def _read(path: Path) -> Iterator[Found]:
     if path.is_dir():
-        return _folder(path)
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ArticleFileError(path, None, None, f"is none of {', '.join(_READERS)}")
-    return reader(path, path.parent)
+        yield from _folder(path, _PAGES, "holds no Markdown, HTML or PDF file")
+    elif path.suffix.lower() == ".zip":
+        yield from _zip(path)
+    elif path.suffix.lower() in _READERS:
+        yield from _tolerant(_READERS[path.suffix.lower()], path, path.parent)
+    else:
+        yield ArticleFileError(path, None, None, f"is none of {', '.join(_READERS)}, .zip")
 
 
-def _folder(folder: Path) -> Iterator[Found]:
-    pages = [path for path in sorted(folder.rglob("*")) if _is_page(path, folder)]
-    if not pages:
-        raise ArticleFileError(folder, None, None, "holds no Markdown or HTML file")
-    for path in pages:
-        yield from _PAGES[path.suffix.lower()](path, folder)
+def _tolerant(reader: "Reader", path: Path, folder: Path) -> Iterator[Found]:
+    """What the reader finds; what ends it becomes the last thing found."""
+    try:
+        yield from reader(path, folder)
+    except ArticleFileError as error:
+        yield error
 
 
-def _is_page(path: Path, folder: Path) -> bool:
+def _folder(folder: Path, readers: Mapping[str, "Reader"], empty: str) -> Iterator[Found]:
+    files = [path for path in sorted(folder.rglob("*")) if _is_wanted(path, folder, readers)]
+    if not files:
+        yield ArticleFileError(folder, None, None, empty)
+    for path in files:
+        yield from _tolerant(readers[path.suffix.lower()], path, folder)
+
+
+def _is_wanted(path: Path, folder: Path, readers: Mapping[str, "Reader"]) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.suffix.lower() in _PAGES and not hidden and not path.is_symlink() and path.is_file()
+    return path.suffix.lower() in readers and not hidden and not path.is_symlink() and path.is_file()
+
+
+def _zip(path: Path) -> Iterator[Found]:
+    """The files of a zip as if it were a folder; places are told by the zip's own name."""
+    with TemporaryDirectory(prefix="answerable-zip-") as made:
+        folder = Path(made)
+        try:
+            for refused in unpack(path, folder):
+                yield ArticleFileError(path / refused.name, None, None, refused.problem)
+        except ArchiveError as error:
+            yield ArticleFileError(path, None, None, str(error))
+            return
+        for found in _folder(folder, _READERS, "holds no file that can be read"):
+            if isinstance(found, ArticleFileError):
+                yield ArticleFileError(_inside(path, found.path, folder), found.line, found.field, found.problem)
+            else:
+                yield _inside(path, found[0], folder), found[1], found[2]
+
+
+def _inside(archive: Path, path: Path, folder: Path) -> Path:
+    return archive / path.relative_to(folder)
 
 
 def _jsonl(path: Path, _folder: Path) -> Iterator[Found]:
-    for number, row in read_jsonl(path):
+    for number, line in _lines(path):
+        if not line.strip():
+            continue
+        try:
+            row = _object(path, number, line)
+        except ArticleFileError as error:
+            yield error
+            continue
         if "body" not in row and isinstance(row.get("answers"), list):
             row["body"] = "\n\n".join(text for text in row["answers"] if isinstance(text, str))
-        yield path, number, _article(path, number, row)
+        yield _checked(path, number, row)
+
+
+def _export(path: Path, _folder: Path) -> Iterator[Found]:
+    """Articles of a Zendesk Guide or Chatwoot export, as their APIs answer."""
+    text = _text(path, MAX_EXPORT_BYTES)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ArticleFileError(path, None, None, f"is not JSON: {error}") from error
+    try:
+        for row in export_rows(document):
+            if isinstance(row, ExportError):
+                yield ArticleFileError(path, None, row.field, row.problem)
+            else:
+                yield _checked(path, None, row)
+    except ExportError as error:
+        raise ArticleFileError(path, None, error.field, error.problem) from error
+
+
+def _pdf(path: Path, folder: Path) -> Iterator[Found]:
+    try:
+        page = read_pdf(_bytes(path, MAX_PDF_BYTES))
+    except PdfError as error:
+        raise ArticleFileError(path, None, "body", str(error)) from error
+    yield _checked(path, None, {"id": _page_id(path, folder), "title": page.title or path.stem, "body": page.text})
 
 
 def _csv(path: Path, _folder: Path) -> Iterator[Found]:
@@ -100,7 +186,7 @@ def _csv(path: Path, _folder: Path) -> Iterator[Found]:
         if missing:
             raise ArticleFileError(path, 1, min(missing), "column is missing")
         for row in rows:
-            yield path, rows.line_num, _article(path, rows.line_num, {key: row[key] or None for key in row if key})
+            yield _checked(path, rows.line_num, {key: row[key] or None for key in row if key})
     except csv.Error as error:
         raise ArticleFileError(path, rows.line_num + 1, None, f"is not CSV: {error}") from error
 
@@ -117,11 +203,18 @@ def _markdown(path: Path, folder: Path) -> Iterator[Found]:
 def _html(path: Path, folder: Path) -> Iterator[Found]:
     html = _page(path)
     try:
-        page = read_page(html)
+        page = read_page(html, main=True)
     except ValueError as error:
         raise ArticleFileError(path, None, "body", str(error)) from error
     row = {"id": _page_id(path, folder), "title": page.title or path.stem, "body": page.text}
     yield path, None, _article(path, None, row | ({"language": page.language} if page.language else {}))
+
+
+def _checked(path: Path, line: int | None, row: Mapping[str, Any]) -> Found:
+    try:
+        return path, line, _article(path, line, row)
+    except ArticleFileError as error:
+        return error
 
 
 def _article(path: Path, line: int | None, row: Mapping[str, Any]) -> Article:
@@ -158,16 +251,25 @@ def _page_id(path: Path, folder: Path) -> str:
 
 
 def _page(path: Path) -> str:
+    return _text(path, MAX_PAGE_BYTES).replace("\r\n", "\n")
+
+
+def _text(path: Path, largest: int) -> str:
+    try:
+        return decoded(_bytes(path, largest))
+    except UnicodeError as error:
+        raise ArticleFileError(path, None, None, str(error)) from error
+
+
+def _bytes(path: Path, largest: int) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_PAGE_BYTES + 1)
-        if len(content) > MAX_PAGE_BYTES:
-            raise ArticleFileError(path, None, None, f"is larger than {MAX_PAGE_BYTES} bytes")
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+            content = file.read(largest + 1)
     except OSError as error:
         raise ArticleFileError(path, None, None, f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ArticleFileError(path, None, None, "is not UTF-8 text") from error
+    if len(content) > largest:
+        raise ArticleFileError(path, None, None, f"is larger than {largest} bytes")
+    return content
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -189,5 +291,5 @@ def _decoded(path: Path, number: int, line: bytes) -> str:
 
 
 Reader = Callable[[Path, Path], Iterator[Found]]
-_PAGES: dict[str, Reader] = {".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html}
-_READERS: dict[str, Reader] = {".jsonl": _jsonl, ".csv": _csv, **_PAGES}
+_PAGES: dict[str, Reader] = {".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html, ".pdf": _pdf}
+_READERS: dict[str, Reader] = {".jsonl": _jsonl, ".csv": _csv, ".json": _export, **_PAGES}

@@ -1,16 +1,16 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, delete, select, update
 
 from copilot.errors import NotFound
 from copilot.store.matching import holds
-from copilot.store.tables import ArticleRow, PassageRow
+from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
 
 # bound variables in one statement: databases allow a limited number
 AT_ONCE = 500
@@ -54,26 +54,45 @@ def passages_of(session: Session, article_ids: Sequence[str]) -> Sequence[Passag
     return session.exec(wanted.order_by(PassageRow.article_id, col(PassageRow.ordinal))).all()
 
 
+def in_use(today: date) -> ColumnElement[bool]:
+    """Published and not expired."""
+    return (col(ArticleRow.status) == "published") & ~expired(today)
+
+
+def expired(today: date) -> ColumnElement[bool]:
+    """Whether the last day of validity has passed."""
+    return func.coalesce(col(ArticleRow.valid_until), date.max) < today
+
+
 def passage_count(session: Session) -> int:
-    """How many passages are in force."""
+    """How many passages are published."""
     wanted = select(func.count()).select_from(PassageRow).join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
-    return session.exec(wanted.where(ArticleRow.status != "withdrawn")).one()
+    return session.exec(wanted.where(ArticleRow.status == "published")).one()
 
 
-def hashes(session: Session) -> dict[str, str]:
-    """The content hash of every article in force, by id."""
-    wanted = select(ArticleRow.id, ArticleRow.content_hash).where(ArticleRow.status != "withdrawn")
-    return dict(session.exec(wanted).all())
+def published_count(session: Session) -> int:
+    """How many articles are published: what the index is to hold."""
+    return session.exec(select(func.count()).where(ArticleRow.status == "published")).one()
+
+
+def published_ids(session: Session) -> set[str]:
+    """The articles that the index is to hold."""
+    return set(session.exec(select(ArticleRow.id).where(ArticleRow.status == "published")).all())
+
+
+def hashes(session: Session, today: date) -> dict[str, str]:
+    """The content hash of every article in use, by id."""
+    return dict(session.exec(select(ArticleRow.id, ArticleRow.content_hash).where(in_use(today))).all())
 
 
 def with_passages(session: Session, article_ids: Sequence[str]) -> Iterator[tuple[PassageRow, ArticleRow]]:
-    """The passages of these articles as far as they are in force, each with its article, in reading order."""
+    """The passages of these articles as far as they are published, each with its article, in reading order."""
     body = cast(QueryableAttribute[str], ArticleRow.body)  # a plain string to type checkers
     for first in range(0, len(article_ids), AT_ONCE):
         wanted = (
             select(PassageRow, ArticleRow)
             .join(ArticleRow, col(ArticleRow.id) == PassageRow.article_id)
-            .where(ArticleRow.status != "withdrawn", col(ArticleRow.id).in_(article_ids[first : first + AT_ONCE]))
+            .where(ArticleRow.status == "published", col(ArticleRow.id).in_(article_ids[first : first + AT_ONCE]))
             .order_by(PassageRow.article_id, col(PassageRow.ordinal))
             .options(defer(body))  # every row of an article would bear it
         )
@@ -91,22 +110,22 @@ def is_indexed(article: ArticleRow) -> bool:
 
 
 def unindexed(session: Session, model: str, limit: int) -> Sequence[ArticleRow]:
-    """Articles whose vectors by this embedder are missing or stale, and withdrawn ones that still have vectors."""
-    gone = (col(ArticleRow.status) == "withdrawn") & col(ArticleRow.indexed_hash).is_not(None)
-    wanted = select(ArticleRow).where(or_((col(ArticleRow.status) != "withdrawn") & _stale(model), gone))
+    """Published articles whose vectors by this embedder are missing or stale, and others that still have vectors."""
+    gone = (col(ArticleRow.status) != "published") & col(ArticleRow.indexed_hash).is_not(None)
+    wanted = select(ArticleRow).where(or_((col(ArticleRow.status) == "published") & _stale(model), gone))
     return session.exec(wanted.order_by(ArticleRow.id).limit(limit)).all()
 
 
 def unindexed_count(session: Session, model: str) -> int:
-    """How many articles in force the index lacks as they are now and as vectors of this embedder."""
-    wanted = select(func.count()).where(ArticleRow.status != "withdrawn", _stale(model))
+    """How many articles published the index lacks as they are now and as vectors of this embedder."""
+    wanted = select(func.count()).where(ArticleRow.status == "published", _stale(model))
     return session.exec(wanted).one()
 
 
 def indexed_ids(session: Session, model: str) -> set[str]:
-    """The articles in force that the index should hold, in some version, as vectors of this embedder."""
+    """The articles published that the index should hold, in some version, as vectors of this embedder."""
     ours = col(ArticleRow.indexed_hash).endswith(f":{model}", autoescape=True)
-    return set(session.exec(select(ArticleRow.id).where(ArticleRow.status != "withdrawn", ours)))
+    return set(session.exec(select(ArticleRow.id).where(ArticleRow.status == "published", ours)))
 
 
 def mark_indexed(session: Session, article_id: str, indexed_hash: str | None) -> None:
@@ -131,9 +150,32 @@ def _stale(model: str) -> ColumnElement[bool]:
     return or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != current)
 
 
-def version(session: Session) -> tuple[int, datetime | None]:
-    """Changes whenever an article is added, edited or withdrawn: what in-memory copies compare."""
-    return session.exec(select(func.count(), func.max(ArticleRow.updated_at))).one()
+def version(session: Session, today: date) -> tuple[int, datetime | None, int]:
+    """Changes whenever an article is added, edited, withdrawn or expires: what in-memory copies compare."""
+    over = func.count(case((expired(today), 1)))
+    return session.exec(select(func.count(), func.max(ArticleRow.updated_at), over)).one()
+
+
+def revisions(session: Session, article_id: str, limit: int) -> Sequence[ArticleRevision]:
+    """What an article said, newest first."""
+    wanted = select(ArticleRevision).where(ArticleRevision.article_id == article_id)
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(limit)).all()
+
+
+def revision(session: Session, article_id: str, revision_id: int) -> ArticleRevision:
+    """One revision of this article, or `NotFound`."""
+    row = session.get(ArticleRevision, revision_id)
+    if row is None or row.article_id != article_id:
+        raise NotFound(f"There is no revision {revision_id} of {article_id!r}.", field="revision")
+    return row
+
+
+def revision_before(session: Session, row: ArticleRevision) -> ArticleRevision | None:
+    """The one that this revision replaced."""
+    wanted = select(ArticleRevision).where(
+        ArticleRevision.article_id == row.article_id, col(ArticleRevision.id) < row.id
+    )
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(1)).first()
 
 
 def after_all_edits(session: Session, now: datetime) -> datetime:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
-from copilot.store.tables import Notification, OutboxItem, Ticket
+from copilot.store.tables import KnowledgeSource, Notification, OutboxItem, Ticket
 
-Workable = type[Ticket] | type[OutboxItem] | type[Notification]
+Workable = type[Ticket] | type[OutboxItem] | type[Notification] | type[KnowledgeSource]
 
 
 def claim(

@@ -3,7 +3,7 @@
 Refuses to know what the values mean: rules about them live in the rooms and in the services.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
@@ -260,7 +260,10 @@ class JournalEntry(SQLModel, table=True):
 
 
 class ArticleRow(SQLModel, table=True):
-    """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing."""
+    """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing.
+
+    `status` is published, draft or withdrawn; only published articles are used, up to the day `valid_until` (UTC).
+    """
 
     __tablename__ = "article"
 
@@ -274,6 +277,74 @@ class ArticleRow(SQLModel, table=True):
     content_hash: str
     indexed_hash: str | None = None
     updated_at: datetime
+    valid_until: date | None = None
+    owner: str | None = None
+
+
+class ArticleRevision(SQLModel, table=True):
+    """What an article said from `at` on, append-only; `origin` is where it came from, such as "page" or an address."""
+
+    __tablename__ = "article_revision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: str = Field(foreign_key="article.id", index=True)
+    title: str = text_column()
+    body: str = text_column()
+    language: str
+    visibility: str
+    category: str | None = None
+    status: str
+    valid_until: date | None = None
+    owner: str | None = None
+    at: datetime
+    by: str
+    origin: str = text_column()
+
+
+class KnowledgeSource(SQLModel, table=True):
+    """Where articles come from again and again: a website, a folder or an export at `address`.
+
+    It is due at `work_after` (null: only by hand) and held until `claimed_until`. `run_started_at` is set while a run
+    has not come to its end; the next one goes on with it. `result` tells of the last run.
+    """
+
+    __tablename__ = "knowledge_source"
+    __table_args__ = (UniqueConstraint("kind", "address"), Index("ix_knowledge_source_work", "work_after"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    address: str
+    every_hours: int | None = None
+    allow_private: bool = False
+    work_after: datetime | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    failures: int = 0
+    run_started_at: datetime | None = None
+    last_run_at: datetime | None = None
+    done: int = 0
+    total: int = 0
+    result: dict[str, Any] = json_column()
+    created_at: datetime
+    by: str
+
+
+class SourceItem(SQLModel, table=True):
+    """What a source said of one article when it was last asked. `content_hash` is of its words there, so that an edit
+    made here stays until the source changes."""
+
+    __tablename__ = "source_item"
+    __table_args__ = (UniqueConstraint("source_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="knowledge_source.id")
+    key: str = text_column()
+    article_id: str = Field(index=True)
+    content_hash: str
+    etag: str | None = None
+    last_modified: str | None = None
+    seen_at: datetime
+    gone: bool = False
 
 
 class PassageRow(SQLModel, table=True):

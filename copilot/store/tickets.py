@@ -194,6 +194,12 @@ def by_ids(session: Session, ids: Sequence[int]) -> dict[int, Ticket]:
     return {row.id or 0: row for row in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
 
 
+def finished(session: Session, after: int, limit: int) -> Sequence[Ticket]:
+    """Solved and closed tickets with an id above `after`, in order."""
+    wanted = select(Ticket).where(col(Ticket.status).in_(("solved", "closed")), col(Ticket.id) > after)
+    return session.exec(wanted.order_by(col(Ticket.id)).limit(limit)).all()
+
+
 def recent(session: Session, limit: int, text: str = "") -> Sequence[Ticket]:
     """The newest tickets whatever their status; `text` filters by subject or customer."""
     wanted = select(Ticket).join(Customer, col(Customer.id) == Ticket.customer_id)

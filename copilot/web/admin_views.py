@@ -225,6 +225,8 @@ class ArticleItem:
     visibility: str
     updated_at: datetime
     indexed: bool = True
+    draft: bool = False
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class ArticlesView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleForm:
-    """The article editor; `article_id` is None for a new one."""
+    """The article editor; `article_id` is None for a new one. `expired` says that its last day has passed."""
 
     article_id: str | None
     title: str
@@ -252,6 +254,10 @@ class ArticleForm:
     errors: tuple[FieldError, ...] = ()
     saved: bool = False
     new_id: str = ""
+    status: str = "published"
+    valid_until: str = ""
+    owner: str = ""
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

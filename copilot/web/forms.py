@@ -96,6 +96,9 @@ class ArticleForm(Form):
     language: str = "en"
     visibility: str = "public"
     category: str = ""
+    status: str = "published"
+    valid_until: str = ""
+    owner: str = ""
 
 
 class CategoryForm(Form):
@@ -111,6 +114,13 @@ class CategoryNameForm(Form):
     """Which category."""
 
     name: str
+
+
+class SourceForm(Form):
+    """A website to read; `every` is a number of hours or empty."""
+
+    address: str
+    every: str = ""
 
 
 class PreviewForm(Form):

@@ -1,5 +1,7 @@
 """Articles: the drawer and the search for agents, the list and the editor for admins."""
 
+from datetime import date
+
 from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
@@ -61,7 +63,8 @@ def article_list(request: AnyRequest, services: Services, identity: Identity, q:
     """The articles by title."""
     with services.db.read() as session:
         rows = articles.page(session, MOST_ARTICLES, 0, q[:LONGEST_QUERY])
-        items, total = tuple(item(row) for row in rows), articles.count(session)
+        items = tuple(item(row, services.now().date()) for row in rows)
+        total = articles.count(session)
     view = ArticlesView(items, total, q[:LONGEST_QUERY], indexing(services))
     return page("admin/articles.html", frame=frame_of(request, services, identity, "admin"), view=view)
 
@@ -81,8 +84,9 @@ def edit_article_page(
     with services.db.read() as session:
         row = articles.find(session, id)
     form = ArticleForm(
-        title=row.title, body=row.body, language=row.language, visibility=row.visibility, category=row.category or ""
-    )
+        title=row.title, body=row.body, language=row.language, visibility=row.visibility, category=row.category or "",
+        status=row.status, valid_until=row.valid_until.isoformat() if row.valid_until else "", owner=row.owner or "",
+    )  # fmt: skip
     return editor(request, services, identity, form, id, saved=saved)
 
 
@@ -115,11 +119,11 @@ def store(
     try:
         article = new_article(
             id, form.title.strip(), form.body.replace("\r\n", "\n"), form.language.strip(), form.visibility,
-            form.category or None,
+            form.category or None, form.status, last_day(form.valid_until), form.owner.strip() or None,
         )  # fmt: skip
         with services.db.write() as session:
             refuse_taken(session, id, is_new=is_new)
-            save_article(session, article, services.now(), identity.name)
+            save_article(session, article, services.now(), identity.name, "the editor")
     except (Invalid, Conflict) as error:
         wrong = field_error(Invalid(error.message, field=error.field))
         return editor(request, services, identity, form, None if is_new else id, errors=(wrong,))
@@ -152,6 +156,10 @@ def editor(
         errors=errors,
         saved=saved,
         new_id=form.article_id,
+        status=form.status,
+        valid_until=form.valid_until,
+        owner=form.owner,
+        expired=is_past(form.valid_until, services.now().date()),
     )
     frame = frame_of(request, services, identity, "admin")
     return page("admin/article.html", 422 if errors else 200, frame=frame, view=view)
@@ -171,9 +179,27 @@ def indexing(services: Services) -> IndexProgress | None:
     return progress if progress.waiting else None
 
 
-def item(row: ArticleRow) -> ArticleItem:
+def last_day(text: str) -> date | None:
+    """The day as typed, None for an empty field. Raises `Invalid`."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise Invalid("Valid until must be a day such as 2026-12-31.", field="valid_until") from error
+
+
+def is_past(text: str, today: date) -> bool:
+    """Whether the last day as typed is over."""
+    try:
+        day = last_day(text)
+    except Invalid:
+        return False
+    return day is not None and day < today
+
+
+def item(row: ArticleRow, today: date) -> ArticleItem:
     """An article in the list."""
     return ArticleItem(
         row.id, row.title, row.category, row.language, row.visibility, row.updated_at,
-        indexed=articles.is_indexed(row),
+        indexed=articles.is_indexed(row) or row.status == "draft", draft=row.status == "draft",
+        expired=row.valid_until is not None and row.valid_until < today,
     )  # fmt: skip

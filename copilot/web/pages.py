@@ -23,8 +23,10 @@ from copilot.web import (
     queue,
     ranking,
     reports,
+    revisions,
     rules,
     sign_in,
+    sources,
     triage_admin,
 )
 
@@ -37,6 +39,8 @@ HANDLERS = (
     drafts.approve, drafts.reject, drafts.take_back, drafts.send_again, drafts.mark_delivered,
     knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
     knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
+    revisions.history, revisions.restore,
+    sources.sources_page, sources.source_list, sources.add_source, sources.run_now, sources.confirm_withdrawal,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, rules.try_rules, promises.promises_page, promises.save_promises,
     notices.notices_page, notices.save_notices,

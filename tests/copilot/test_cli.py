@@ -18,6 +18,7 @@ from copilot.store import articles, tickets
 from copilot.store import configuration as store_configuration
 from copilot.wiring import build
 from tests.builders import POLICIES, ticket_json
+from tests.copilot.sources.website import website
 
 ARTICLE = {"id": "refunds", "title": "Refunds", "body": "A refund reaches your card within 5 working days."}
 
@@ -124,9 +125,9 @@ def test_importing_articles(run, stored, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "boots.md").write_text("---\nid: boots\ntitle: Boots\n---\nWax the leather.\n")
     first = json.loads(run("import", "articles", lines, tmp_path / "folder", "--json").stdout)
-    assert (first["read"], first["changed"], first["indexed"], first["note"]) == (2, 2, 2, None)
+    assert (first["read"], first["added"], first["indexed"], first["note"]) == (2, 2, 2, None)
     again = json.loads(run("import", "articles", lines, "--json").stdout)
-    assert (again["changed"], again["same"], again["indexed"]) == (0, 1, 0)
+    assert (again["added"] + again["changed"], again["same"], again["indexed"]) == (0, 1, 0)
     assert stored(articles.count) == 2
 
 
@@ -313,3 +314,27 @@ def test_an_embedder_that_is_not_there(run, labelled, monkeypatch, tmp_path):
     found = run("eval", "categories", "--train", labelled, "--test", labelled, ok=False)
     assert (found.exit_code, type(found.exception)) == (1, SystemExit)
     assert "No text can be embedded" in found.stderr
+
+
+def test_importing_a_site_and_keeping_it_as_a_source(run, stored, tmp_path):
+    """A site is imported by its sitemap, listed as a source and read again by number; a private one needs a word."""
+    with website() as site:
+        site.page("/a", "A", "Words of the page.")
+        site.sitemap("/a")
+        assert "private network" in failure(run("import", "site", site.address, ok=False))
+        first = json.loads(run("import", "site", site.address, "--allow-private", "--json").stdout)
+        assert (first["added"], first["indexed"], first["refused"]) == (1, 1, 0)
+        (source,) = json.loads(run("source", "list", "--json").stdout)
+        assert (source["address"], source["every_hours"]) == (f"{site.address}/", None)
+        assert run("source", "add", "site", site.address, "--every-hours", 6, "--allow-private").stdout.strip() == "1"
+        assert json.loads(run("source", "sync", 1, "--json").stdout)["same"] == 1
+        assert json.loads(run("source", "sync", 1, "--withdraw", "--json").stdout) == {"withdrawn": 0}
+        assert "every 6 h" in run("source", "list").stdout
+    assert "no source 9" in failure(run("source", "sync", 9, ok=False))
+
+
+def test_importing_answers(run, tmp_path):
+    """A file of questions and answers becomes drafts, with the refused rows told."""
+    lines = write_lines(tmp_path / "a.jsonl", {"question": "How?", "answer": "So."}, {"question": "x"})
+    shown = run("import", "answers", lines).stdout
+    assert "a.jsonl:2: needs question and answer" in shown

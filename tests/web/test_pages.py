@@ -12,7 +12,10 @@ from scripts.preview_pages import FRAGMENTS, PAGES
 from tests.builders import QUESTION, REFUND_FACT
 from tests.web.conftest import HTMX
 
-ADMIN_PATHS = ("", "/rules", "/promises", "/notices", "/articles", "/articles/new", "/access", "/kill-switch")
+ADMIN_PATHS = (
+    *("", "/rules", "/promises", "/notices", "/articles", "/articles/new", "/articles/history", "/sources"),
+    *("/access", "/kill-switch"),
+)
 ATTACK = "<script>alert(1)</script>"
 
 

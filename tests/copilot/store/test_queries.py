@@ -160,7 +160,7 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
         assert (articles.unindexed_count(session, "model-1"), articles.count(session)) == (1, 2)
         assert articles.indexed_ids(session, "model-1") == {"b"}
         assert [articles.is_indexed(articles.find(session, name)) for name in ("a", "b")] == [False, True]
-        assert articles.hashes(session) == {"a": "1", "b": "1"}
+        assert articles.hashes(session, NOON.date()) == {"a": "1", "b": "1"}
         assert [(p.id, a.id) for p, a in articles.with_passages(session, ["a", "b", "gone"])] == [("a#0", "a")]
         assert articles.passage_count(session) == 1
         articles.forget_articles(session, ["b"])

@@ -1,0 +1,163 @@
+"""The admin's page about where articles come from: websites, when they are read, how that went, what was held back.
+
+Files on this machine and private networks are for the command line only: whoever may open this page need not be allowed
+to read them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+
+from copilot.errors import AnswerableError, Invalid
+from copilot.sources.syncing import COUNTS
+from copilot.store import sources as store
+from copilot.store.session import Session
+from copilot.store.tables import KnowledgeSource
+from copilot.web.admin_views import FieldError
+from copilot.web.auth import Identity, needs_admin
+from copilot.web.documents import field_error
+from copilot.web.forms import SourceForm
+from copilot.web.parameters import Id
+from copilot.web.responses import AnyRequest, frame_of, page
+from copilot.wiring import Services
+
+PAGE = "/admin/sources"
+SHOWN = 50
+SCHEDULES = {"": "Only by hand", "1": "Every hour", "6": "Every 6 hours", "24": "Every day", "168": "Every week"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source. `busy` while it is due or being read; `counts` are (word, number) of the last run, `held` the keys that
+    it did not dare to withdraw, `withdrawn` the articles that it did, ever."""
+
+    source_id: int
+    kind: str
+    address: str
+    schedule: str
+    busy: bool
+    done: int
+    total: int
+    last_run_at: datetime | None
+    next_run_at: datetime | None
+    error: str | None
+    counts: tuple[tuple[str, int], ...]
+    reasons: tuple[tuple[str, str], ...]
+    refused: int
+    held: tuple[str, ...]
+    held_count: int
+    withdrawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesView:
+    """All sources, and the form for another website with what was typed."""
+
+    sources: tuple[SourceView, ...]
+    schedules: Mapping[str, str]
+    address: str = ""
+    every: str = "24"
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the page must look again soon."""
+        return any(source.busy for source in self.sources)
+
+
+@get(PAGE, sync_to_thread=True, guards=[needs_admin])
+def sources_page(request: AnyRequest, services: Services, identity: Identity) -> Response[str]:
+    """Every source and a form for a new one."""
+    return shown(request, services, identity)
+
+
+@get(f"{PAGE}/list", sync_to_thread=True, guards=[needs_admin])
+def source_list(request: AnyRequest, services: Services, identity: Identity) -> Response[str]:
+    """The list alone, asked for again while something is read."""
+    frame = frame_of(request, services, identity, "admin")
+    with services.db.read() as session:
+        return page("admin/source_list.html", frame=frame, view=view_of(session, services.now()))
+
+
+@post(PAGE, sync_to_thread=True, guards=[needs_admin], status_code=200)
+def add_source(
+    data: URLEncodedBody[SourceForm], request: AnyRequest, services: Services, identity: Identity
+) -> Response[str] | Redirect:
+    """Add a website and read it as soon as the worker is free."""
+    try:
+        with services.db.write() as session:
+            row = services.sources.add(session, "site", data.address, identity.name, hours(data.every))
+            row.work_after = services.now()
+    except AnswerableError as error:
+        wrong = field_error(Invalid(error.message, field=error.field))
+        return shown(request, services, identity, address=data.address, every=data.every, errors=(wrong,))
+    return Redirect(PAGE, status_code=303)
+
+
+@post(f"{PAGE}/{{id:int}}/run", sync_to_thread=True, guards=[needs_admin], status_code=303)
+def run_now(id: Id, services: Services) -> Redirect:
+    """Let the worker read this source next."""
+    with services.db.write() as session:
+        store.find(session, id).work_after = services.now()
+    return Redirect(PAGE, status_code=303)
+
+
+@post(f"{PAGE}/{{id:int}}/withdrawal", sync_to_thread=True, guards=[needs_admin], status_code=303)
+def confirm_withdrawal(id: Id, services: Services, identity: Identity) -> Redirect:
+    """Withdraw what the last run held back."""
+    with services.db.write() as session:
+        services.sources.confirm_withdrawal(session, id, identity.name)
+    return Redirect(PAGE, status_code=303)
+
+
+def shown(request: AnyRequest, services: Services, identity: Identity, **more: Any) -> Response[str]:
+    """The page, as typed when something was wrong."""
+    with services.db.read() as session:
+        view = view_of(session, services.now(), **more)
+    frame = frame_of(request, services, identity, "admin")
+    return page("admin/sources.html", 422 if view.errors else 200, frame=frame, view=view)
+
+
+def view_of(session: Session, now: datetime, **more: Any) -> SourcesView:
+    """Everything on the page."""
+    found = [(row, store.withdrawn(session, row.id or 0, SHOWN)) for row in store.page(session)]
+    return SourcesView(tuple(source_view(row, now, gone) for row, gone in found), SCHEDULES, **more)
+
+
+def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str]) -> SourceView:
+    """One source in words and numbers."""
+    result: Mapping[str, Any] = row.result
+    held, reasons = result.get("held", ()), result.get("reasons", ())
+    due = row.work_after is not None and row.work_after <= now
+    claimed = row.claimed_until is not None and row.claimed_until > now
+    return SourceView(
+        source_id=row.id or 0,
+        kind="Website" if row.kind == "site" else "Files",
+        address=row.address,
+        schedule=SCHEDULES.get(str(row.every_hours or ""), f"Every {row.every_hours} hours"),
+        busy=due or claimed,
+        done=row.done if row.run_started_at else 0,
+        total=row.total if row.run_started_at else 0,
+        last_run_at=row.last_run_at,
+        next_run_at=None if due or claimed else row.work_after,
+        error=result.get("error"),
+        counts=tuple((name, result.get(name, 0)) for name in COUNTS if name != "read"),
+        reasons=tuple((reason["what"], reason["why"]) for reason in reasons[:SHOWN]),
+        refused=result.get("refused", 0),
+        held=tuple(held[:SHOWN]),
+        held_count=len(held),
+        withdrawn=tuple(withdrawn),
+    )
+
+
+def hours(every: str) -> int | None:
+    """The schedule as chosen. Raises `Invalid`."""
+    if every not in SCHEDULES:
+        raise Invalid("Choose how often.", field="every")
+    return int(every) if every else None
