@@ -112,8 +112,9 @@ def add_message(session: Session, ticket_id: int, new: NewMessage, book: Promise
     What arrives for a ticket that was merged goes to the one it became part of, notes apart.
     """
     new = checked_message(new, now)
-    home = ticket_id if new.direction == "note" else endings.home_of(session, ticket_id)
-    ticket = tickets.lock(session, home)
+    is_note = new.direction == "note"
+    ticket = tickets.lock(session, ticket_id) if is_note else endings.lock_home(session, ticket_id)
+    home = ticket.id or 0
     for place in {ticket_id, home}:
         known = tickets.message_by_external_id(session, place, new.external_id)
         if known is not None:

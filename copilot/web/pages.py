@@ -13,6 +13,7 @@ from copilot.web import (
     categories,
     closing_days,
     drafts,
+    endings,
     knowledge,
     live,
     notices,
@@ -35,7 +36,7 @@ A_DAY = 86_400
 HANDLERS = (
     sign_in.sign_in_page, sign_in.sign_in, sign_in.sign_out,
     queue.workspace, queue.open_ticket, queue.queue_rows, queue.change_status, queue.correct_triage,
-    queue.write_message,
+    queue.write_message, endings.mark_spam_on_page, endings.merge_on_page,
     drafts.approve, drafts.reject, drafts.take_back, drafts.send_again, drafts.mark_delivered,
     knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
     knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
