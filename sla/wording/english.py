@@ -138,6 +138,8 @@ ENGLISH = Phrases(
             "policy": "the policy became {policy}",
             "reopened": "it was reopened",
             "merged": "another ticket was merged into this one",
+            "merged_into": "merged into ticket {ticket}",
+            "broken_before": "it was broken before its ticket was merged into this one",
             "resolved": "resolved",
             "spam": "spam",
             "deleted": "deleted",

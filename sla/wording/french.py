@@ -159,6 +159,8 @@ FRENCH = Phrases(
             "policy": "la règle est devenue {policy}",
             "reopened": "la demande a été rouverte",
             "merged": "une autre demande a été réunie à celle-ci",
+            "merged_into": "réunie à la demande {ticket}",
+            "broken_before": "déjà en retard avant que sa demande soit réunie à celle-ci",
             "resolved": "résolue",
             "spam": "message indésirable",
             "deleted": "supprimée",

@@ -155,6 +155,8 @@ GERMAN = Phrases(
             "policy": "die Regel zu „{policy}“ wechselte",
             "reopened": "die Anfrage wieder geöffnet wurde",
             "merged": "eine andere Anfrage mit dieser zusammengelegt wurde",
+            "merged_into": "mit Anfrage {ticket} zusammengelegt",
+            "broken_before": "schon verfehlt, bevor ihre Anfrage mit dieser zusammengelegt wurde",
             "resolved": "gelöst",
             "spam": "Spam",
             "deleted": "gelöscht",

@@ -150,6 +150,8 @@ SPANISH = Phrases(
             "policy": "la regla pasó a ser {policy}",
             "reopened": "se reabrió la solicitud",
             "merged": "otra solicitud se unió a esta",
+            "merged_into": "unida a la solicitud {ticket}",
+            "broken_before": "ya incumplida antes de que su solicitud se uniera a esta",
             "resolved": "resuelta",
             "spam": "correo no deseado",
             "deleted": "eliminada",

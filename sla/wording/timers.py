@@ -22,6 +22,8 @@ _REASONS = {
     "policy": re.compile(r"the policy became (?P<policy>.*)"),
     "reopened": re.compile("it was reopened"),
     "merged": re.compile("another ticket was merged into this one"),
+    "merged_into": re.compile(r"merged into ticket (?P<ticket>\d{1,12})"),
+    "broken_before": re.compile("it was broken before its ticket was merged into this one"),
     "resolved": re.compile("resolved"),
     "spam": re.compile("spam"),
     "deleted": re.compile("deleted"),

@@ -37,8 +37,8 @@ def answer(desk, count, minutes=4.0, by="Sam"):
 
 
 def test_a_new_house_follows_what_is_shipped(desk):
-    """Two per cent, and six minutes assumed."""
-    assert terms(desk) == SHIPPED == Terms(0.02, HandlingTimes())
+    """Five per cent, and six minutes assumed."""
+    assert terms(desk) == SHIPPED == Terms(0.05, HandlingTimes())
 
 
 def test_what_finishes_a_ticket_is_found(desk):
@@ -120,7 +120,7 @@ def test_the_reserve_in_force_is_the_admin_s(desk):
     desk.configure("ranking", {"reserve": 0.1})
     assert terms(desk).reserve == 0.1
     desk.configure("ranking", {})
-    assert terms(desk).reserve == 0.02
+    assert terms(desk).reserve == 0.05
     with desk.services.db.read() as session:
         newest = journal.after(session, journal.newest_id(session) - 1)[0]
     assert newest.data == {"what": "ranking", "version": 2, "by": "test"}

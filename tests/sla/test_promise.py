@@ -204,6 +204,7 @@ steps = st.sampled_from(
         lambda at: Event.replied(at),
         lambda at: Event.received(at),
         lambda at: Event.cancelled(at, "deleted"),
+        lambda at: Event.cancelled(at, "merged into ticket 7"),
     ]
 )
 
