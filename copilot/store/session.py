@@ -70,14 +70,13 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema to the newest version. Raises `Unavailable` when the database cannot be opened."""
         try:
-            with self.writer.connect() as connection:
+            # one transaction around all migrations: processes that start together wait for each other
+            with self.writer.connect() as connection, connection.begin():
                 if not self.is_sqlite:
-                    # processes that start together wait for each other; SQLite's writer is alone anyway
                     connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
                 config = alembic_config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-                connection.commit()
         except SQLAlchemyError as error:
             raise Unavailable(f"The database cannot be opened or migrated: {_first_line(error)}") from error
 
