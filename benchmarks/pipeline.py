@@ -20,7 +20,7 @@ from knowledge.importers import read_articles
 from triage.text import readable
 
 ROUNDS = 3
-FLOOR = 0.6
+FLOOR = 0.8
 SHOP = Path("copilot/sample_shop")
 
 
