@@ -82,13 +82,5 @@
 
   const drawAll = () => document.querySelectorAll("[data-plot]").forEach(draw);
 
-  let waiting;
-  const later = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(drawAll, 120);
-  };
-  addEventListener("resize", later);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
-  new MutationObserver(later).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  drawAll();
+  keepDrawn(drawAll);
 })();
