@@ -10,7 +10,7 @@ from click import Command, Group
 from click.testing import CliRunner
 
 from copilot import accounts, configuration
-from copilot.cli import main
+from copilot.cli.main import main
 from copilot.fakes import HashEmbedder
 from copilot.settings import Settings
 from copilot.store import accounts as account_store

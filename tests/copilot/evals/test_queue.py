@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot import reserve_curve
-from copilot.cli import main
+from copilot.cli.main import main
 from copilot.evals.queue import BOUND, as_rows, bound, evaluate_queue, measure, simulate
 from copilot.evals.queue_rankers import RANKERS, ByKey, MooreHodgson, Ours, by_reserve
 from copilot.evals.queue_scenario import AGENTS, DAY, HOUR, SHAPES, WARM_UP, Scenario, scenario

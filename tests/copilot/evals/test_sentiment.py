@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from numpy.typing import NDArray
 
-from copilot.cli import main
+from copilot.cli.main import main
 from copilot.evals.sentiment import evaluate_sentiment, figures
 from knowledge.embedding import SentenceTransformerEmbedder
 from tests.triage.vectors import encode

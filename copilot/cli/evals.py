@@ -1,0 +1,108 @@
+"""`answerable eval`: measures quality on labelled files."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from copilot.cli.tools import progress, show, stderr
+from copilot.settings import Settings
+
+
+@click.group("eval")
+def evaluate() -> None:
+    """Measure quality on your own labelled files."""
+
+
+@evaluate.command("categories")
+@click.option("--train", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--val", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--shots", type=click.IntRange(1), help="Train on this many examples of each category.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option("--json", "as_json", is_flag=True)
+def eval_categories(train: Path, test: Path, val: Path | None, shots: int | None, seed: int, as_json: bool) -> None:
+    """Categories and scope: CSV with columns text,label; an empty label is out of scope."""
+    from copilot.evals.categories import evaluate_categories
+    from copilot.wiring import embedder_of
+
+    with progress("Texts") as report:
+        embedder = embedder_of(Settings(), report)
+        result = evaluate_categories(train, test, encode=embedder.encode, val_csv=val, shots=shots, seed=seed)
+    show(result, as_json)
+
+
+@evaluate.command("sentiment")
+@click.option("--test", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--train",
+    "--corrections",
+    "train",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Rows that people have corrected; without them the model that comes along is measured.",
+)
+@click.option("--json", "as_json", is_flag=True)
+def eval_sentiment(test: Path, train: Path | None, as_json: bool) -> None:
+    """Sentiment: CSV with columns text,label; labels are negative, neutral, positive (or the five levels)."""
+    from copilot.evals.sentiment import evaluate_sentiment
+    from copilot.wiring import embedder_of
+
+    embedder = embedder_of(Settings())
+    show(evaluate_sentiment(test, encode=embedder.encode, train_csv=train, progress=stderr.print), as_json)
+
+
+@evaluate.command("retrieval")
+@click.option("--articles", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
+    """Retrieval: queries with id,text,article_ids; an empty list means that no article answers."""
+    from copilot.evals.retrieval import evaluate_retrieval
+    from copilot.wiring import embedder_of
+
+    with progress("Texts") as report:
+        result = evaluate_retrieval(articles, queries, embedder_of(Settings()), report)
+    show(result, as_json)
+
+
+@evaluate.command("queue")
+@click.option("--utilisation", default="0.7,0.9,1.0,1.2", show_default=True, help="Loads, separated by commas.")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--reserves", help="In place of other rankings, ours with each of these shares of time for the overdue.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
+@click.option("--json", "as_json", is_flag=True)
+def eval_queue(utilisation: str, seeds: int, reserves: str | None, shape: str, as_json: bool) -> None:
+    """Ways of ranking the queue: how many promises each keeps on the same simulated days."""
+    from copilot.evals.queue import as_rows, evaluate_queue
+    from copilot.evals.queue_rankers import RANKERS, by_reserve
+
+    loads = numbers(utilisation, "--utilisation")
+    rankers = by_reserve(numbers(reserves, "--reserves")) if reserves else RANKERS
+    with progress("Runs") as report:
+        result = evaluate_queue(loads, seeds, report, rankers, shape=shape)
+    if as_json:
+        show(result, as_json)
+    else:
+        click.echo("\n".join(as_rows(result)))
+
+
+@evaluate.command("reserve")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")
+@click.option("--shape", default="usual", show_default=True, help="Other days, such as 'one agent' or 'bursts'.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Unset: in the data folder.")
+def eval_reserve(seeds: int, shape: str, output: Path | None) -> None:
+    """The trade shown at /admin/ranking, simulated anew; from the data folder it takes the shipped one's place."""
+    from copilot.evals.reserve import simulate, write
+    from copilot.reserve_curve import NAME
+
+    path = output or Settings().data_dir / NAME
+    with progress("Runs") as report:
+        write(simulate(seeds, shape, report), path)
+    stderr.print(f"Written to {path}.")
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """The numbers of an option that takes several."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("expected numbers separated by commas", param_hint=option) from error
