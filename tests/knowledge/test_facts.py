@@ -63,9 +63,9 @@ def test_every_letter_and_digit_belongs_to_one_token(text):
 @pytest.mark.parametrize("text", ["a" * 100_000, "1 " * 50_000, "A1B2 " * 20_000, "((" * 50_000, "€1–" * 30_000])
 def test_hostile_texts_take_no_time(text):
     """A text of 100,000 characters is read in well under a second, whatever stands in it."""
-    started = time.perf_counter()
+    started = time.process_time()
     values(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("language", SCOPE_WORDS)
