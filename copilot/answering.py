@@ -30,6 +30,7 @@ class Answer:
 
     draft: DraftText
     findings: Findings
+    evidence: confidence.Evidence
     confidence: float
     case: autosend.Case
 
@@ -67,11 +68,12 @@ class Answerer:
         languages = {name: fact.language for name, fact in known.items()}
         draft = drafting.write(question, found.matches, languages, self.llm, self.support_name)
         findings = self.findings(draft, found, snapshot.customer)
-        sureness = confidence.prior(evidence(found, assessment, findings, draft))
+        measured = evidence(found, assessment, findings, draft)
+        sureness = confidence.prior(measured)
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, sureness, case)
+        return Answer(draft, findings, measured, sureness, case)
 
     def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
         """The draft's sentences against the passages that it cites."""
@@ -139,9 +141,14 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
     """The measured inputs of confidence."""
     return confidence.Evidence(
         answerable=found.answerable,
-        match=min(1.0, max(0.0, found.matches[0].dense)),
-        category=assessment.category.confidence if assessment.category and assessment.in_scope else 0.0,
+        match=_share(found.matches[0].dense),
+        category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),
         length=confidence.length_score(len(draft.body)),
     )
+
+
+def _share(value: float) -> float:
+    """Cosines may fall below 0, and sums of rounded shares may come out above 1 by the last digit."""
+    return min(1.0, max(0.0, value))
