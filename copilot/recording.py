@@ -160,6 +160,7 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
     """Store drafts and decisions and, where one may leave, its row in the outbox."""
     session.add_all([row.draft for row in decided])
     session.flush()
+    drafts.cite(session, [row.draft for row in decided])
     for row in decided:
         ticket, draft = row.ticket, row.draft
         ticket.no_draft_reason = None

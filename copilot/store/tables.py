@@ -143,7 +143,7 @@ class Draft(SQLModel, table=True):
     at that moment.
     """
 
-    __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "message_id"), Index("ix_draft_created_at", "created_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
@@ -181,6 +181,37 @@ class Verdict(SQLModel, table=True):
     accepted: bool | None = None
     kept: float | None = None
     changed_facts: list[str] = json_column()
+    reason_code: str | None = None
+
+
+class DraftCitation(SQLModel, table=True):
+    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+
+    __tablename__ = "draft_citation"
+
+    draft_id: int = Field(primary_key=True, foreign_key="draft.id")
+    article_id: str = Field(primary_key=True, index=True)
+
+
+class SentenceChangeRow(SQLModel, table=True):
+    """A sentence quoted from an article that a person put otherwise before sending; an empty `after`: left out.
+
+    `key` is the SHA-256 of article and sentence, the same for all who changed it.
+    """
+
+    __tablename__ = "sentence_change"
+    __table_args__ = (Index("ix_sentence_change_key", "key", "at"), Index("ix_sentence_change_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    verdict_id: int = Field(foreign_key="verdict.id", index=True)
+    article_id: str
+    category: str | None = None
+    key: str
+    before: str = text_column()
+    after: str = text_column()
+    facts_changed: bool = False
+    by: str
+    at: datetime
 
 
 class OutboxItem(SQLModel, table=True):
