@@ -14,16 +14,16 @@ from typing import cast
 import structlog
 
 from copilot.errors import Invalid, Unavailable
-from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, passage_of
+from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
 from copilot.store import articles as store
 from copilot.store import journal
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
+from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
-from knowledge.passages import Passage, split
+from knowledge.passages import Passage
 from knowledge.retrieval import Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
 
@@ -50,7 +50,7 @@ class KnowledgeBase:
         self._refreshing = threading.Lock()
         self._version: object = None
         self._whole = False
-        self._hashes: dict[str, str] = {}
+        self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
         self._retriever = Retriever(None, self._lexical)
         self.facts: dict[str, ArticleFacts] = {}
@@ -162,19 +162,7 @@ def save_article(session: Session, article: Article, now: datetime, by: str, ori
     row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, store.after_all_edits(session, now)
     session.flush()
-    passages = [
-        PassageRow(
-            id=p.id,
-            article_id=p.article_id,
-            ordinal=p.ordinal,
-            start=p.start,
-            end=p.end,
-            heading=p.heading,
-            text=p.text,
-        )
-        for p in split(article)
-    ]
-    store.replace_passages(session, article.id, passages)
+    cut_passages(session, row)
     session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_saved", article_id=article.id, content_hash=digest, by=by)
     return True

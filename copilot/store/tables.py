@@ -263,6 +263,7 @@ class ArticleRow(SQLModel, table=True):
     """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing.
 
     `status` is published, draft or withdrawn; only published articles are used, up to the day `valid_until` (UTC).
+    `cut` is the number of the rules by which its passages were cut.
     """
 
     __tablename__ = "article"
@@ -279,6 +280,7 @@ class ArticleRow(SQLModel, table=True):
     updated_at: datetime
     valid_until: date | None = None
     owner: str | None = None
+    cut: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class ArticleRevision(SQLModel, table=True):
