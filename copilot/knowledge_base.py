@@ -26,6 +26,7 @@ from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.retrieval import Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
+from triage.text import readable
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +94,9 @@ class KnowledgeBase:
         return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
 
     def search_text(self, text: str, limit: int, audience: Audience) -> Retrieval:
-        """A search as typed by an agent, with the vector made here; words alone when there is no model."""
+        """A search as typed by an agent, or pasted with greeting and signature, with the vector made here; words alone
+        when there is no model."""
+        text = readable("", text)
         try:
             vector: Vectors | None = self.embedder.encode([text])[0]
         except EmbedderUnavailable:

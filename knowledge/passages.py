@@ -2,7 +2,7 @@
 
 A passage is a verbatim slice of the article's body, so that a quotation can always be traced back to its place. Lists,
 numbered steps and tables stay whole up to a larger limit than running text; a longer one is cut between its items or
-rows, and each later piece bears what it lost, the introduction or the names of the columns, as the last step of its path.
+rows, and each later piece bears what it lost, the introduction or the names of the columns, as the end of its path.
 """
 
 import hashlib

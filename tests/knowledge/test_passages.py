@@ -85,7 +85,7 @@ def test_the_path_holds_all_headings_above():
 def test_a_long_path_is_encoded_from_its_end():
     """Of a path too long to be read beside the text the nearest headings are kept, and none that the title says."""
     body = "\n".join(f"{'#' * level} {'heading ' * 12}{level}\n{'word ' * 45}" for level in range(1, 6))
-    *_, deep, last = split(article(f"{body}\n## Title again\ntext", "The title again"))
+    *_, deep, last = split(article(f"{body}\n# Title again\ntext", "The title again"))
     assert deep.heading.count(STEP) == 4
     assert embedding_text(deep).split("\n")[1] == STEP.join(deep.heading.split(STEP)[-2:])
     assert embedding_text(last) == f"The title again\n{last.text}"

@@ -1,4 +1,4 @@
-"""By which rules the passages of an article were cut"""
+"""By which rules the passages of an article were cut, and which article answers which question of a ticket"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("article", sa.Column("cut", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("ticket", sa.Column("answers", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
 
 
 def downgrade() -> None:
+    op.drop_column("ticket", "answers")
     op.drop_column("article", "cut")
