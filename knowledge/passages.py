@@ -16,7 +16,7 @@ from knowledge.structure import Unit, units
 # all-MiniLM-L6-v2 reads 256 tokens, title and heading first; 500 characters found more than 800 or 1,100 did
 MAX_CHARACTERS = 500
 # a list or table up to this length stays whole
-MAX_WHOLE = 1_000
+MAX_WHOLE = 800
 OVERLAP_CHARACTERS = 100
 # a section shorter than this shares its passage with the next one
 SMALL_SECTION = 200
