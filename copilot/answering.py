@@ -30,6 +30,7 @@ class Answer:
 
     draft: DraftText
     findings: Findings
+    evidence: confidence.Evidence
     confidence: float
     case: autosend.Case
     asked: tuple[Asked, ...] = ()
@@ -76,11 +77,12 @@ class Answerer:
         languages = {name: fact.language for name, fact in known.items()}
         draft = drafting.write(question, found.matches, languages, self.llm, self.support_name)
         findings = self.findings(draft, found, snapshot.customer)
-        sureness = confidence.prior(evidence(found, assessment, findings, draft))
+        measured = evidence(found, assessment, findings, draft)
+        sureness = confidence.prior(measured)
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, sureness, case, asked)
+        return Answer(draft, findings, measured, sureness, case, asked)
 
     def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
         """The draft's sentences against the passages that it cites."""

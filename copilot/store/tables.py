@@ -141,6 +141,8 @@ class Draft(SQLModel, table=True):
     """A proposed reply to the newest message of a ticket.
 
     `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
+    `evidence` holds the measured inputs of its confidence, so that it can be judged again; `category` is the ticket's
+    at that moment.
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
@@ -153,6 +155,8 @@ class Draft(SQLModel, table=True):
     citations: list[dict[str, Any]] = json_column()
     confidence: float
     calibrated: bool = False
+    evidence: dict[str, Any] = json_column()
+    category: str | None = None
     writer: str
     action: str
     gates: list[dict[str, Any]] = json_column()
@@ -162,7 +166,11 @@ class Draft(SQLModel, table=True):
 
 
 class Verdict(SQLModel, table=True):
-    """What a person said of a draft: approved (as it was or edited) or rejected with a reason."""
+    """What a person made of a draft. `kind` is approved (as it was or edited), rejected with a reason, or answered (the
+    person sent own words, here or elsewhere, while the draft was open).
+
+    `accepted`, `kept` and `changed_facts` are `copilot.acceptance`'s; null in verdicts from before it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     draft_id: int = Field(foreign_key="draft.id", index=True)
@@ -172,6 +180,9 @@ class Verdict(SQLModel, table=True):
     body: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
     edited: bool = False
+    accepted: bool | None = None
+    kept: float | None = None
+    changed_facts: list[str] = json_column()
 
 
 class OutboxItem(SQLModel, table=True):

@@ -138,7 +138,7 @@ def test_verdicts_are_listed_and_counted(db: Database) -> None:
         ticket_id = rows.ticket(session, "t", rows.customer(session)).id or 0
         draft_id = rows.draft(session, ticket_id, rows.message(session, ticket_id, "m").id or 0).id or 0
         for kind in ("approved", "rejected", "approved"):
-            session.add(Verdict(draft_id=draft_id, kind=kind, by="Kim", at=NOON))
+            session.add(Verdict(draft_id=draft_id, kind=kind, by="Kim", at=NOON, changed_facts=[]))
             session.flush()
     with db.read() as session:
         assert [verdict.kind for verdict in drafts.verdicts(session, draft_id)] == ["approved", "rejected", "approved"]
