@@ -19,9 +19,9 @@ from copilot.llm.port import Call, Heard, ModelFailed
 from copilot.plaintext import plain
 from copilot.voice import Voice
 from knowledge.lexical import tokens
-from knowledge.passages import heading_of
 from knowledge.retrieval import Match
 from knowledge.sentences import sentence_spans
+from knowledge.structure import heading_of
 
 LONGEST_QUOTE = 700
 SHORT_QUOTE = 250
