@@ -49,7 +49,8 @@ class Ticket(SQLModel, table=True):
     """A conversation, its triage, its clock's summary, and the work that it still needs.
 
     `work_state` is "waiting" (the pipeline owes it a pass), "idle" or "failed"; it is held until `claimed_until`.
-    `no_draft_reason` says why the newest message has no draft. `reply_pending` is true from the decision to send until
+    `no_draft_reason` says why the newest message has no draft. `answers` tells of each question, where there are
+    several, which article answers it (`copilot.several.Asked`). `reply_pending` is true from the decision to send until
     the delivery's outcome is known. `rules_due_at` is when a waiting time that a rule asks about will have passed.
     """
 
@@ -102,6 +103,9 @@ class Ticket(SQLModel, table=True):
     claimed_until: datetime | None = None
     attempts: int = 0
     no_draft_reason: str | None = Field(default=None, sa_column=Column(Text))
+    answers: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
 
 
 class Message(SQLModel, table=True):
@@ -313,6 +317,7 @@ class ArticleRow(SQLModel, table=True):
     """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing.
 
     `status` is published, draft or withdrawn; only published articles are used, up to the day `valid_until` (UTC).
+    `cut` is the number of the rules by which its passages were cut.
     """
 
     __tablename__ = "article"
@@ -329,6 +334,7 @@ class ArticleRow(SQLModel, table=True):
     updated_at: datetime
     valid_until: date | None = None
     owner: str | None = None
+    cut: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class ArticleRevision(SQLModel, table=True):
