@@ -25,8 +25,8 @@ install-dev: $(VENV)/.installed-dev
 run: install ## install, then serve the sample shop on 127.0.0.1:8000
 	$(BIN)/answerable demo --port $(PORT)
 
-test: install-dev browser ## install, then the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+test: install-dev browser ## install, then the whole test suite, a process for each core
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: install-dev ## format, lint, types, import rules and the links in the documents
 	$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ Reads the knowledge base and may call the language model; touches no database an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copilot import autosend, confidence, drafting, grounding
+from copilot import autosend, confidence, drafting, grounding, several
 from copilot.autonomy import Autonomy
 from copilot.courtesy import phrases
 from copilot.drafting import DraftText, Question
@@ -14,6 +14,7 @@ from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel
 from copilot.plaintext import plain
+from copilot.several import Asked
 from copilot.snapshots import Snapshot
 from copilot.store.tables import Customer
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
@@ -29,8 +30,10 @@ class Answer:
 
     draft: DraftText
     findings: Findings
+    evidence: confidence.Evidence
     confidence: float
     case: autosend.Case
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Silence:
     """Why there is no draft."""
 
     reason: str
+    asked: tuple[Asked, ...] = ()
 
 
 class Answerer:
@@ -53,24 +57,32 @@ class Answerer:
         return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.PRIOR))
 
     def answer(
-        self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy
+        self,
+        snapshot: Snapshot,
+        text: str,
+        vector: Vectors | None,
+        assessment: Assessment,
+        autonomy: Autonomy,
+        apart: Vectors | None = None,
     ) -> Answer | Silence:
-        """A draft for the cleaned `text` of a ticket, or why there is none."""
-        found = self.knowledge.search(text, vector, MATCHES, language=assessment.language.code)
+        """A draft for the cleaned `text` of a ticket, or why there is none; `apart`: the vectors of its questions."""
+        language, questions = assessment.language.code, assessment.questions
+        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language)
         if not found.matches:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
-            return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).")
+            return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).", asked)
         question = Question(text, assessment.language.code, snapshot.customer.name)
         known = self.knowledge.facts_of([match.passage.article_id for match in found.matches])
         languages = {name: fact.language for name, fact in known.items()}
         draft = drafting.write(question, found.matches, languages, self.llm, self.support_name)
         findings = self.findings(draft, found, snapshot.customer)
-        sureness = confidence.prior(evidence(found, assessment, findings, draft))
+        measured = evidence(found, assessment, findings, draft)
+        sureness = confidence.prior(measured)
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, sureness, case)
+        return Answer(draft, findings, measured, sureness, case, asked)
 
     def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
         """The draft's sentences against the passages that it cites."""
@@ -131,9 +143,14 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
     """The measured inputs of confidence."""
     return confidence.Evidence(
         answerable=found.answerable,
-        match=min(1.0, max(0.0, found.matches[0].dense)),
-        category=assessment.category.confidence if assessment.category and assessment.in_scope else 0.0,
+        match=_share(found.matches[0].dense),
+        category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),
         length=confidence.length_score(len(draft.body)),
     )
+
+
+def _share(value: float) -> float:
+    """Cosines may fall below 0, and sums of rounded shares may come out above 1 by the last digit."""
+    return min(1.0, max(0.0, value))

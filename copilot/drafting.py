@@ -16,9 +16,9 @@ from copilot.errors import Unavailable
 from copilot.llm import LanguageModel, Quotable
 from copilot.plaintext import plain
 from knowledge.lexical import tokens
-from knowledge.passages import heading_of
 from knowledge.retrieval import Match
 from knowledge.sentences import sentence_spans
+from knowledge.structure import heading_of
 
 LONGEST_QUOTE = 700
 EXTRACTIVE = "extractive"

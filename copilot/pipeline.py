@@ -18,6 +18,7 @@ from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
 from copilot.rule_clock import next_look
+from copilot.several import question_vectors
 from copilot.snapshots import Snapshot, load_snapshots
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
@@ -39,7 +40,8 @@ log = structlog.get_logger(__name__)
 class Work:
     """One ticket on its road: what it was, what triage said, what came of drafting.
 
-    `classifier` is the fingerprint of the models that labelled it, without the rules.
+    `classifier` is the fingerprint of the models that labelled it, without the rules; `apart` are the vectors of its
+    questions, if it asks several.
     """
 
     snapshot: Snapshot
@@ -47,6 +49,7 @@ class Work:
     vector: Vectors | None
     assessment: Assessment
     classifier: str
+    apart: Vectors | None = None
     outcome: Answer | Silence | None = None
 
 
@@ -125,9 +128,11 @@ class Pipeline:
         ]
         models = self.models.current(configuration, usable=vectors is not None)
         assessments = assess_many(texts, vectors, contexts, models)
+        apart = question_vectors([assessment.questions for assessment in assessments], self.embedder)
+        classifier = models.classifier_fingerprint
         return [
-            Work(snapshot, text, None if vectors is None else vectors[place], assessment, models.classifier_fingerprint)
-            for place, (snapshot, text, assessment) in enumerate(zip(snapshots, texts, assessments, strict=True))
+            Work(snapshots[i], texts[i], None if vectors is None else vectors[i], assessment, classifier, apart[i])
+            for i, assessment in enumerate(assessments)
         ]
 
     def _record_triage(self, works: Sequence[Work], configuration: Configuration) -> list[Work]:
@@ -150,7 +155,7 @@ class Pipeline:
 
     def _answered(self, work: Work, configuration: Configuration) -> Work:
         outcome = self.answerer.answer(
-            work.snapshot, work.text.readable, work.vector, work.assessment, configuration.autonomy
+            work.snapshot, work.text.readable, work.vector, work.assessment, configuration.autonomy, work.apart
         )
         return replace(work, outcome=outcome)
 
@@ -166,7 +171,9 @@ class Pipeline:
                 if ticket is None:
                     reason = "Something newer arrived."
                     journal.record(session, now, "draft_dropped", work.snapshot.ticket_id, reason=reason)
-                elif isinstance(work.outcome, Answer):
+                    continue
+                ticket.answers = [one.to_dict() for one in work.outcome.asked] if work.outcome else []
+                if isinstance(work.outcome, Answer):
                     fingerprint = f"{self.answerer.fingerprint}|{work.classifier}"
                     answered += present.decide(ticket, work.snapshot, work.outcome, autonomy, fingerprint, now)
                 elif work.outcome is not None:
