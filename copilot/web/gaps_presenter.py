@@ -102,7 +102,7 @@ def gap_view(
         samples=tuple(
             SampleView(each.ticket_id, headline(each.text), WHY.get(each.why, each.why), each.at) for each in samples
         ),
-        replies=tuple(replies),
+        replies=tuple({reply.text: reply for reply in reversed(replies)}.values())[::-1],
         reply_count=gap.replies,
         agreement=round(100 * gap.agreement),
         article_id=gap.article_id,
@@ -133,9 +133,8 @@ def computed(row: RankedGap) -> str:
 
 def trend(recent: int, before: int) -> str:
     """Which way it goes, in words."""
-    if recent == before:
-        return f"as many as in the 30 days before ({before})"
-    return f"{'more' if recent > before else 'fewer'} than in the 30 days before ({before})"
+    way = "as many as" if recent == before else "more than" if recent > before else "fewer than"
+    return f"{recent} in the last 30 days, {way} in the 30 before ({before})"
 
 
 def bars(times: Sequence[datetime], now: datetime) -> tuple[Bar, ...]:

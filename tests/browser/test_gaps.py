@@ -24,7 +24,7 @@ def test_an_article_is_started_from_a_gap(person, asked):
     page.get_by_text("What agents answered").click()
     expect(page.locator(".gap-reply").first).to_contain_text("up to twelve letters")
     page.get_by_role("button", name="Start an article").click()
-    expect(page.get_by_label("Status")).to_have_value("draft")
+    expect(page.get_by_label("Status", exact=True)).to_have_value("draft")
     expect(page.locator("#preview")).to_contain_text("up to twelve letters")
     assert page.faults == []
 

@@ -1,5 +1,7 @@
 """The service's search for gaps: what counts as one, that nothing is counted twice, and how one ends."""
 
+from datetime import timedelta
+
 import pytest
 
 from copilot import approval, gap_articles, intake
@@ -10,6 +12,7 @@ from copilot.store import gaps as store
 from tests.builders import QUESTION, make_services
 
 WRAP = ("Engrave pocket knife name?", "Pocket knife: engrave name?", "Engraving: engrave pocket knife name")
+NO_DELAY = timedelta(0)
 REPLY = "Hello Kim,\n\nYes, we engrave pocket knives up to twelve letters for 8 €.\n\nKind regards,\nSam"
 
 
@@ -32,13 +35,17 @@ def gaps_of(desk, *states):
 
 
 def ask(desk, *texts, reply=None):
-    """Tickets with these questions go through the pipeline; returns their ids. A reply by a person may follow."""
-    ids = [desk.open(text, email=f"kim{desk._count}@example.com") for text in texts]
+    """Tickets with these questions go through the pipeline; returns their ids. A person may reply, to "{email}"."""
+    found = {}
+    for text in texts:
+        email = f"kim{desk._count}@example.com"
+        found[desk.open(text, email=email)] = email
     desk.process()
-    for ticket_id in ids if reply else ():
-        desk.do(lambda s, t=ticket_id: intake.write_reply(s, t, reply, "Sam", desk.now(), desk.now() - desk.now()))
+    for ticket_id, email in found.items() if reply else ():
+        body = reply.replace("{email}", email)
+        desk.do(lambda s, t=ticket_id, b=body: intake.write_reply(s, t, b, "Sam", desk.now(), NO_DELAY))
         desk.deliver()
-    return ids
+    return list(found)
 
 
 def test_questions_without_an_article_become_one_gap(desk):
@@ -117,7 +124,7 @@ def test_an_ignored_draft_counts(desk):
     desk.process()
     draft = desk.draft(second)
     for ticket_id, body in ((first, "We have sold the card business. Ask your bank."), (second, draft.body + " Bye.")):
-        desk.do(lambda s, t=ticket_id, b=body: intake.write_reply(s, t, b, "Sam", desk.now(), desk.now() - desk.now()))
+        desk.do(lambda s, t=ticket_id, b=body: intake.write_reply(s, t, b, "Sam", desk.now(), NO_DELAY))
     find_all(desk)
     assert [q.why for q in desk.do(lambda s: store.unanswered_of(s, [first, second]))] == ["own words"]
     assert kept("", "anything") == 0.0
@@ -136,7 +143,7 @@ def test_an_article_is_started_from_replies(desk):
     """It is an internal draft with the agents' words and without the customer's: no name, address or order number."""
     reply = (
         "Hello Kim,\n\nYes Kim Doe, we engrave knives up to twelve letters. I noted it for order SO-448812 and wrote to"
-        " kim@example.com.\n\nKind regards,\nSam"
+        " {email}.\n\nKind regards,\nSam"
     )
     ask(desk, *WRAP, reply=reply)
     find_all(desk)
