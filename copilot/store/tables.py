@@ -544,3 +544,75 @@ class ExampleVector(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Gap(SQLModel, table=True):
+    """Questions that belong together and that no article answered. `total` is the sum of their unit vectors, float32,
+    made by `embedder`; `size` counts them.
+
+    `state` is open, article (an article of it is being written), closed (the article answers it now) or dismissed.
+    `reason`, `by`, `decided_at` and `size_then` are of that decision. `named_size` is how many questions there were
+    when it got its name, 0 when it is due to be looked at. `replies` people gave `agreement` (0..1) with each other.
+    `saved` counts the replies delivered out of its article since it was closed.
+    """
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    embedder: str
+    total: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    size: int
+    state: str = Field(default="open", index=True)
+    phrases: list[str] = json_column()
+    question: str = text_column()
+    named_size: int = 0
+    replies: int = 0
+    agreement: float = 0.0
+    first_at: datetime
+    last_at: datetime
+    article_id: str | None = Field(default=None, index=True)
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    by: str | None = None
+    decided_at: datetime | None = None
+    size_then: int = 0
+    saved: int = 0
+
+
+class GapQuestion(SQLModel, table=True):
+    """A customer's message that no article answered, and why we think so: "no answer", "rejected" or "own words".
+
+    `gap_id` is null when it stood alone for so long that it was set aside. `reply_message_id` is what a person answered
+    in the end. Vectors are float32 of the gap's embedder.
+    """
+
+    __tablename__ = "gap_question"
+    __table_args__ = (Index("ix_gap_question_gap", "gap_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", unique=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    gap_id: int | None = Field(default=None, foreign_key="gap.id")
+    why: str
+    at: datetime = Field(index=True)
+    language: str
+    text: str = text_column()
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reply_message_id: int | None = None
+    reply_vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class GapScan(SQLModel, table=True):
+    """How far the search for gaps is: the one row of its table. The journal has been read up to `cursor`; `next_gap` is
+    the next gap's id. `revision` changes with every write, so that a process knows when its copy is old. Of the gaps,
+    those up to `checked_up_to` have been compared with the articles as they were at `checking`; `checked` is the last
+    state of the articles with which all were."""
+
+    __tablename__ = "gap_scan"
+
+    id: int | None = Field(default=None, primary_key=True)
+    cursor: int = 0
+    next_gap: int = 1
+    revision: int = 0
+    checking: str = ""
+    checked_up_to: int = 0
+    checked: str = ""
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None

@@ -116,6 +116,12 @@ class CategoryNameForm(Form):
     name: str
 
 
+class ReasonForm(Form):
+    """Why something is set aside."""
+
+    reason: str = ""
+
+
 class SourceForm(Form):
     """A website to read; `every` is a number of hours or empty."""
 
