@@ -11,6 +11,7 @@ from copilot.web import (
     access,
     autonomy,
     categories,
+    checks,
     closing_days,
     drafts,
     endings,
@@ -60,6 +61,7 @@ HANDLERS = (
     categories.category_list, categories.new_category_page, categories.edit_category_page,
     categories.create_category, categories.save_category, categories.delete_category,
     feedback.feedback_page, feedback.show_changes,
+    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_caps,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 

@@ -235,7 +235,7 @@ def objections(case):
     yield case.channel == "email" and not all(e.sender_authenticated for e in case.envelopes)
     yield case.forbidden_by is not None or case.category in listed.categories
     yield str(case.segment).lower() in listed.segments or case.sentiment in listed.sentiments
-    yield bool(set(case.signals) & {*listed.signals, "wants_human"}) or len(words) > 50_000
+    yield bool(set(case.signals) & {*listed.signals, "wants_human"}) or len(words) > 20_000
     yield any(word in words for _, terms in listed.terms for word in terms)
     yield any(phrase in words for phrase in listed.person) or case.answered_automatically_before
     yield case.ticket_id in dict(case.auto_replies) or len(case.auto_replies) > 2
