@@ -143,9 +143,14 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
     """The measured inputs of confidence."""
     return confidence.Evidence(
         answerable=found.answerable,
-        match=min(1.0, max(0.0, found.matches[0].dense)),
-        category=assessment.category.confidence if assessment.category and assessment.in_scope else 0.0,
+        match=_share(found.matches[0].dense),
+        category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),
         length=confidence.length_score(len(draft.body)),
     )
+
+
+def _share(value: float) -> float:
+    """Cosines may fall below 0, and sums of rounded shares may come out above 1 by the last digit."""
+    return min(1.0, max(0.0, value))
