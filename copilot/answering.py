@@ -5,6 +5,7 @@ Reads the knowledge base and may call the language model; touches no database an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from copilot import autosend, confidence, drafting, grounding, several
 from copilot.autonomy import Autonomy
@@ -34,6 +35,7 @@ class Answer:
     confidence: float
     case: autosend.Case
     asked: tuple[Asked, ...] = ()
+    candidates: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another draft or confidence."""
         writer = self.llm.name if self.llm else drafting.EXTRACTIVE
-        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.PRIOR))
+        return "|".join(
+            (
+                vectors_by(self.knowledge.embedder) + self.knowledge.order,
+                writer,
+                drafting.PROMPT_VERSION,
+                confidence.PRIOR,
+            )
+        )
 
     def answer(
         self,
@@ -67,7 +76,8 @@ class Answerer:
     ) -> Answer | Silence:
         """A draft for the cleaned `text` of a ticket, or why there is none; `apart`: the vectors of its questions."""
         language, questions = assessment.language.code, assessment.questions
-        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language)
+        category = snapshot.ticket.category
+        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language, category)
         if not found.matches:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
@@ -82,7 +92,7 @@ class Answerer:
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, measured, sureness, case, asked)
+        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked))
 
     def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
         """The draft's sentences against the passages that it cites."""
@@ -121,6 +131,13 @@ class Answerer:
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
         )
+
+
+def candidates(found: Retrieval, asked: Sequence[Asked]) -> tuple[dict[str, Any], ...]:
+    """The articles found with what they were ordered by, in plain values: verdicts on the draft teach the order by them.
+    None when several questions were searched, whose articles do not compete with each other."""
+    rows = ({"article_id": match.passage.article_id, "features": list(match.features)} for match in found.matches)
+    return () if asked else tuple(rows)
 
 
 def vectors_by(embedder: Embedder) -> str:

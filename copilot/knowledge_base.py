@@ -65,6 +65,11 @@ class KnowledgeBase:
         """The vector index, opened on first use. Raises `Unavailable` while it cannot be opened."""
         return self._indexer.index
 
+    @property
+    def order(self) -> str:
+        """Which learned order of articles serves; "" for the built-in one."""
+        return "" if self._ranker_id is None else f"+order-{self._ranker_id}"
+
     def check(self) -> None:
         """Raise `Unavailable` when the index cannot be used."""
         self._indexer.check()

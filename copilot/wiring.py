@@ -34,6 +34,7 @@ from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.queue_terms import TermsInForce
+from copilot.ranker_learning import RankerLearning
 from copilot.report_desk import ReportDesk
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
@@ -67,6 +68,7 @@ class Services:
     llm: LanguageModel | None
     models: TriageModelCache
     learning: Learning
+    ranker_learning: RankerLearning
     transport: Transport
     pipeline: Pipeline
     outbox: Outbox
@@ -113,7 +115,7 @@ def build(
     pipeline = Pipeline(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings)
     )
-    learning = Learning(db, now, models, vectors, name)
+    learning, ranker_learning = Learning(db, now, models, vectors, name), RankerLearning(db, now)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     terms = TermsInForce(configuration)
     alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book, terms)
@@ -126,11 +128,12 @@ def build(
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
-        "learning": learning.step, "sources": sources.step,
+        "learning": learning.step, "order": ranker_learning.step, "sources": sources.step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
+        ranker_learning=ranker_learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), sources=sources, worker=Worker(steps, settings.poll_seconds),

@@ -2,8 +2,8 @@
 whether an order taught so is better. Refuses to know where verdicts come from and what is done with the answer.
 
 A conditional logit model (McFadden 1974) over the articles found for a question: a draft approved as it was, or one in
-which a person cited another article, says which of them was right; one rejected for its article says which was not. It is
-drawn towards the built-in order, so that few verdicts change little, and no sign may count against an article.
+which a person cited another article, says which of them was right; one rejected for its article says which was not.
+It is drawn towards the built-in order, so that few verdicts change little, and no sign may count against an article.
 """
 
 from collections import Counter
@@ -103,23 +103,13 @@ def fit(rows: Sequence[Judged]) -> Ranker:
     """Return the ranker taught by `rows`; the built-in one where they say nothing."""
     from scipy.optimize import minimize
 
-    accepted = _accepted(rows)
-    questions = [(_with_accepted(row, _without(row, accepted)), row.chosen, row.right) for row in rows]
-    if not questions:
+    if not rows:
         return Ranker()
+    accepted = _accepted(rows)
+    lessons = _Lessons.of(rows, accepted)
     start = np.array(BUILT_IN) / TEMPERATURE
-    spread = np.vstack([features for features, _, _ in questions]).std(axis=0)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        moved = (weights - start) * spread
-        value, slope = 0.5 * RIDGE * float(moved @ moved), RIDGE * moved * spread
-        for features, chosen, right in questions:
-            one, towards = _loss(features @ weights, chosen, right)
-            value, slope = value + one, slope + towards @ features
-        return value, slope
-
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start))
-    return Ranker(_on_scale(found.x), {name: _leaning(*counts) for name, counts in accepted.items()})
+    found = minimize(lessons.loss, start, args=(start,), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start))
+    return Ranker(_on_scale(found.x), {name: round(_leaning(*counts), 4) for name, counts in accepted.items()})
 
 
 def order(ranker: Ranker, row: Judged) -> int:
@@ -163,16 +153,41 @@ def sign_test(gained: int, lost: int) -> float:
     return sum(comb(n, k) for k in range(gained, n + 1)) / 2**n
 
 
-def _loss(logits: Floats, chosen: int, right: bool) -> tuple[float, Floats]:
-    """Minus the log-likelihood that the chosen one is the right one, or that it is not, and its slope by the logits."""
-    shares = np.exp(logits - logits.max())
-    shares /= shares.sum()
-    is_chosen = np.zeros(len(logits))
-    is_chosen[chosen] = 1
-    if right:
-        return -float(np.log(max(shares[chosen], 1e-300))), shares - is_chosen
-    rest = max(1 - float(shares[chosen]), 1e-12)
-    return -float(np.log(rest)), (is_chosen - shares) * shares[chosen] / rest
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """All questions one below the other: `features` (articles, signs), where each question begins, which article of all
+    was chosen in it, and whether that was right."""
+
+    features: Floats
+    starts: NDArray[np.int64]
+    chosen: NDArray[np.int64]
+    right: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: Sequence[Judged], accepted: Mapping[str, tuple[int, int]]) -> "_Lessons":
+        sizes = np.array([len(row.article_ids) for row in rows])
+        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        features = np.vstack([_with_accepted(row, _without(row, accepted)) for row in rows])
+        chosen = starts + np.array([row.chosen for row in rows])
+        return cls(features, starts, chosen, np.array([row.right for row in rows]))
+
+    def loss(self, weights: Floats, start: Floats) -> tuple[float, Floats]:
+        """Minus the log-likelihood that each chosen article is the right one, or is not, with the pull towards `start`;
+        and its slope."""
+        logits = self.features @ weights
+        sizes = np.diff(np.append(self.starts, len(logits)))
+        shares = np.exp(logits - np.repeat(np.maximum.reduceat(logits, self.starts), sizes))
+        shares /= np.repeat(np.add.reduceat(shares, self.starts), sizes)
+        of_chosen = np.clip(shares[self.chosen], 1e-12, 1 - 1e-12)
+        value = -np.log(np.where(self.right, of_chosen, 1 - of_chosen)).sum()
+        # the slope by a logit is share - is_chosen where right, and -share_of_chosen / (1 - it) times that where not
+        factor = np.where(self.right, 1.0, -of_chosen / (1 - of_chosen))
+        towards = shares * np.repeat(factor, sizes)
+        towards[self.chosen] -= factor
+        spread = self.features.std(axis=0)
+        moved = (weights - start) * spread
+        slope = self.features.T @ towards + RIDGE * moved * spread
+        return float(value + 0.5 * RIDGE * (moved @ moved)), slope
 
 
 def _on_scale(weights: Floats) -> tuple[float, ...]:

@@ -220,9 +220,7 @@ class Retriever:
         best += [dense.floor] * (min(BEST_PASSAGES, int(self._sizes[row])) - len(best))
         return best[0], sum(best) / len(best)
 
-    def _match(
-        self, row: int, score: float, words: LexicalScores, dense: _Dense, features: tuple[float, ...]
-    ) -> Match:
+    def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense, features: tuple[float, ...]) -> Match:
         """The article's passage that is nearest in meaning and words together."""
         near = {passage: similarity for similarity, passage in dense.hits.get(row, ())}
         of_article = np.flatnonzero(self._lexical.article_of == row)
