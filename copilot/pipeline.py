@@ -31,7 +31,6 @@ from triage.pieces import embedded
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
-CONCURRENT_DRAFTS = 4
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +53,7 @@ class Work:
 
 
 class Pipeline:
-    """Processes claimed tickets in batches."""
+    """Processes claimed tickets in batches; `at_once` is how many drafts a language model writes side by side."""
 
     def __init__(
         self,
@@ -68,10 +67,11 @@ class Pipeline:
         worker: str,
         lease: timedelta,
         batch: int,
+        at_once: int,
     ) -> None:
         self.db, self.now, self.configuration, self.book = db, now, configuration, book
         self.embedder, self.models, self.answerer = embedder, models, answerer
-        self.worker, self.lease, self.batch = worker, lease, batch
+        self.worker, self.lease, self.batch, self.at_once = worker, lease, batch, at_once
 
     def process_batch(self) -> int:
         """Claim and process what waits; returns how many tickets were taken."""
@@ -102,10 +102,10 @@ class Pipeline:
 
     def _process(self, snapshots: Sequence[Snapshot], configuration: Configuration) -> None:
         ours = self._record_triage(self._triage(snapshots, configuration), configuration)
-        if self.answerer.llm is None:
+        if self.answerer.pen is None:
             done = [self._answered(work, configuration) for work in ours]
         else:
-            with ThreadPoolExecutor(CONCURRENT_DRAFTS) as pool:
+            with ThreadPoolExecutor(self.at_once) as pool:
                 done = list(pool.map(lambda work: self._answered(work, configuration), ours))
         self._record_outcomes(done)
 
@@ -155,7 +155,13 @@ class Pipeline:
 
     def _answered(self, work: Work, configuration: Configuration) -> Work:
         outcome = self.answerer.answer(
-            work.snapshot, work.text.readable, work.vector, work.assessment, configuration.autonomy, work.apart
+            work.snapshot,
+            work.text.readable,
+            work.vector,
+            work.assessment,
+            configuration.autonomy,
+            configuration.voice,
+            work.apart,
         )
         return replace(work, outcome=outcome)
 

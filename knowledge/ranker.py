@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FEATURES = ("best", "mean", "words", "title", "category", "accepted")
-"""Similarity of the best passage; mean of the best three; BM25; share of the title's words that the question has; 1 when
-the article bears the ticket's category; how much oftener than not drafts from the article were accepted, -0.5 to 0.5."""
+"""Similarity of the best passage; mean of the best three; BM25; share of the title's words that the question has; 1
+when the article bears the ticket's category; how much oftener than not its drafts were accepted, -0.5 to 0.5."""
 
 BEST_SHARE = 0.25
 # one unit of BM25 in units of cosine similarity; not min-max normalised: a long query with many rare words is stronger
@@ -40,15 +40,15 @@ _ACCEPTED = FEATURES.index("accepted")
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Weights in the order of `FEATURES`, the first two adding up to 1 so that scores keep the scale of cosines, and how
-    much oftener than not each article was accepted."""
+    """Weights in the order of `FEATURES`, the first two adding up to 1 so that scores keep the scale of cosines, and
+    how much oftener than not each article was accepted."""
 
     weights: tuple[float, ...] = BUILT_IN
     accepted: Mapping[str, float] = field(default_factory=dict)
 
     def score(self, features: Sequence[float]) -> float:
         """Return an article's score from its features."""
-        return sum(weight * value for weight, value in zip(self.weights, features, strict=True))
+        return sum((weight * value for weight, value in zip(self.weights, features, strict=True)), 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -40,7 +40,7 @@ CURVE_OF_WORDS = (16.3, 0.055)
 @dataclass(frozen=True, slots=True)
 class Match:
     """An article's best passage. `score` ranks articles and has no unit; `dense` is the passage's cosine similarity (0
-    when the vector index did not return it), `lexical` the article's BM25, `features` what `knowledge.ranker` weighs."""
+    when the vector index did not return it), `lexical` the article's BM25, `features` what a ranker weighs."""
 
     passage: Passage
     score: float

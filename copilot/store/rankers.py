@@ -56,7 +56,7 @@ def find(session: Session, version_id: int) -> RankerVersion:
 def latest(session: Session, limit: int = LISTED) -> Sequence[RankerVersion]:
     """The latest versions and the live one, newest first."""
     ids = list(session.exec(select(RankerVersion.id).order_by(col(RankerVersion.id).desc()).limit(limit)))
-    wanted = select(RankerVersion).where(or_(col(RankerVersion.id).in_(ids), RankerVersion.state == "live"))
+    wanted = select(RankerVersion).where(or_(col(RankerVersion.id).in_(ids), col(RankerVersion.state) == "live"))
     return session.exec(wanted.order_by(col(RankerVersion.id).desc())).all()
 
 

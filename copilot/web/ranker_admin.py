@@ -24,7 +24,7 @@ STATES = {
 }  # fmt: skip
 SIGNS = {
     "best": "Meaning of the best passage", "mean": "Meaning of the best three", "words": "Words in common (BM25)",
-    "title": "Words of the title", "category": "Same category as the ticket", "accepted": "Drafts from it were accepted",
+    "title": "Words of the title", "category": "Same category as the ticket", "accepted": "Its drafts were accepted",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ class SignRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """Everything on the page; `judged` verdicts say something of articles, `wanted` are needed before any is learned."""
+    """Everything on the page; `judged` verdicts say something of articles, `wanted` are needed to learn."""
 
     live: VersionRow | None
     signs: tuple[SignRow, ...]
