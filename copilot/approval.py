@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from copilot import endings
+from copilot import endings, verdicts
 from copilot.corrections import confirm_category
 from copilot.errors import Conflict
 from copilot.inputs import LONGEST_BODY, clean
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
-from copilot.store.tables import Draft, OutboxItem, Ticket, Verdict
+from copilot.store.tables import Draft, OutboxItem, Ticket
 
 
 def approve(
@@ -27,9 +27,7 @@ def approve(
         raise Conflict("This draft has already been sent on its way with another text.")
     _must_be_open(session, draft, ticket)
     edited = text != draft.body
-    session.add(
-        Verdict(draft_id=draft_id, kind="approved", by=by, at=now, body=text if edited else None, edited=edited)
-    )
+    verdicts.record(session, draft, "approved", by, now, sent=text)
     item = queue_reply(session, draft, ticket, text, by="approved", author=by, now=now, delay=delay)
     draft.state = "approved"
     confirm_category(session, ticket, draft.message_id, now, by)
@@ -44,7 +42,7 @@ def reject(session: Session, draft_id: int, by: str, reason: str, now: datetime)
     if draft.state == "rejected":
         return draft
     _must_be_open(session, draft, ticket)
-    session.add(Verdict(draft_id=draft_id, kind="rejected", by=by, at=now, reason=reason))
+    verdicts.record(session, draft, "rejected", by, now, sent=None, reason=reason)
     draft.state = "rejected"
     journal.record(session, now, "rejected", ticket.id, draft_id=draft_id, by=by, reason=reason)
     return draft

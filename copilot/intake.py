@@ -6,7 +6,7 @@ Everything happens in the caller's transaction; refusing raises before anything 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from copilot import contracts, endings, promises, takeback
+from copilot import contracts, endings, promises, takeback, verdicts
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import (
     CHANNEL,
@@ -22,7 +22,7 @@ from copilot.inputs import (
 )
 from copilot.organisations import NewOrganisation
 from copilot.promises import PromiseBook
-from copilot.store import drafts, journal, tickets
+from copilot.store import journal, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Customer, Message, OutboxItem, SlaEvent, Ticket
 from sla.events import Event
@@ -133,7 +133,7 @@ def add_message(session: Session, ticket_id: int, new: NewMessage, book: Promise
     if new.direction == "inbound":
         _reopen(session, ticket, at, now)
     elif new.direction == "outbound":
-        _answered_elsewhere(session, ticket, at, now)
+        _answered_elsewhere(session, ticket, message, at, now)
     ticket.updated_at = now
     promises.refresh(session, ticket, customer, book, now)
     journal.record(session, now, f"message_{new.direction}", ticket_id, message_id=message.id)
@@ -172,12 +172,12 @@ def _reopen(session: Session, ticket: Ticket, at: datetime, now: datetime) -> No
     takeback.start_over(session, ticket, now, "The customer wrote again.")
 
 
-def _answered_elsewhere(session: Session, ticket: Ticket, at: datetime, now: datetime) -> None:
+def _answered_elsewhere(session: Session, ticket: Ticket, message: Message, at: datetime, now: datetime) -> None:
     """A reply that left through another tool: it stops the clock, and our own drafts are no longer fresh."""
     ticket_id = ticket.id or 0
     promises.add_event(session, ticket_id, Event.replied(at, "person"))
     takeback.replies_of(session, ticket, now, "Somebody answered elsewhere.")
-    drafts.supersede(session, ticket_id)
+    verdicts.answered_otherwise(session, ticket_id, message.body, message.author or "another tool", now)
 
 
 def write_reply(
@@ -189,7 +189,7 @@ def write_reply(
     endings.refuse_ended(session, ticket_id)
     if ticket.reply_pending:
         raise Conflict("Another reply to this ticket is on its way.")
-    drafts.supersede(session, ticket_id)
+    verdicts.answered_otherwise(session, ticket_id, body, author, now)
     ref = f"reply-{ticket_id}-w{content_hash(body, now.isoformat())[:16]}"
     item = OutboxItem(
         ticket_id=ticket_id, channel=ticket.channel, message_ref=ref, body=body, by="person", author=author,

@@ -5,7 +5,7 @@ read for the whole batch at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,6 +125,8 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ],
         confidence=round(answer.confidence, 4),
         calibrated=False,
+        evidence={name: round(value, 6) for name, value in asdict(answer.evidence).items()},
+        category=snapshot.ticket.category,
         writer=answer.draft.writer,
         action=decision.action,
         gates=gates_json(decision),

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.calibration import calibration_error, expected_calibration_error
 from triage.categories import CategoryModel, fit_with_held_out
 from triage.examples import NO_EXAMPLES, Examples
 from triage.scope import ScopeModel
@@ -24,11 +25,9 @@ Progress = Callable[[str], None]
 Figures = dict[str, int | float | dict[str, float] | None]
 
 PRECISIONS = ("0.95", "0.98", "0.99")
-CALIBRATION_BINS = 15
 ENCODING_BATCH = 8
 LONGEST_CELL = 1_000_000  # characters, as of a ticket; the csv module alone would stop at 131,072
 PROGRESS_EVERY = 1_000
-SIMULATIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +140,6 @@ def figures(seen: Predictions) -> Figures:
         "aurc": float(1 - precision.mean()),
         "coverage_at": {wanted: _coverage(precision, float(wanted)) for wanted in PRECISIONS},
     }
-
-
-def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over 15 bins of equal width (Naeini et al., 2015)."""
-    bins = np.minimum((confidence * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
-    gaps = np.abs(np.bincount(bins, weights=confidence - right, minlength=CALIBRATION_BINS))
-    return float(gaps.sum() / len(right))
-
-
-def expected_calibration_error(confidence: NDArray[np.float64]) -> float:
-    """Return the mean calibration error of a model that is right exactly as often as it says, by 200 simulations."""
-    random = np.random.default_rng(0)
-    draws = (random.random(len(confidence)) < confidence for _ in range(SIMULATIONS))
-    return float(np.mean([calibration_error(confidence, right) for right in draws]))
 
 
 def encoded(texts: Sequence[str], encode: Encode, progress: Progress) -> NDArray[np.float32]:

@@ -33,6 +33,11 @@ def drafted_messages(session: Session, ticket_ids: Sequence[int]) -> frozenset[i
     return frozenset(session.exec(select(Draft.message_id).where(col(Draft.ticket_id).in_(ticket_ids))))
 
 
+def open_of(session: Session, ticket_id: int) -> Sequence[Draft]:
+    """The drafts of a ticket that wait for a person's verdict."""
+    return session.exec(select(Draft).where(Draft.ticket_id == ticket_id, Draft.state == "open")).all()
+
+
 def supersede(session: Session, ticket_id: int) -> None:
     """Something newer arrived: drafts that nobody decided on are no longer offered."""
     session.exec(

@@ -49,7 +49,8 @@ class Ticket(SQLModel, table=True):
     """A conversation, its triage, its clock's summary, and the work that it still needs.
 
     `work_state` is "waiting" (the pipeline owes it a pass), "idle" or "failed"; it is held until `claimed_until`.
-    `no_draft_reason` says why the newest message has no draft. `reply_pending` is true from the decision to send until
+    `no_draft_reason` says why the newest message has no draft. `answers` tells of each question, where there are
+    several, which article answers it (`copilot.several.Asked`). `reply_pending` is true from the decision to send until
     the delivery's outcome is known. `rules_due_at` is when a waiting time that a rule asks about will have passed.
     """
 
@@ -102,6 +103,9 @@ class Ticket(SQLModel, table=True):
     claimed_until: datetime | None = None
     attempts: int = 0
     no_draft_reason: str | None = Field(default=None, sa_column=Column(Text))
+    answers: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
 
 
 class Message(SQLModel, table=True):
@@ -137,6 +141,8 @@ class Draft(SQLModel, table=True):
     """A proposed reply to the newest message of a ticket.
 
     `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
+    `evidence` holds the measured inputs of its confidence, so that it can be judged again; `category` is the ticket's
+    at that moment.
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
@@ -149,6 +155,8 @@ class Draft(SQLModel, table=True):
     citations: list[dict[str, Any]] = json_column()
     confidence: float
     calibrated: bool = False
+    evidence: dict[str, Any] = json_column()
+    category: str | None = None
     writer: str
     action: str
     gates: list[dict[str, Any]] = json_column()
@@ -158,7 +166,11 @@ class Draft(SQLModel, table=True):
 
 
 class Verdict(SQLModel, table=True):
-    """What a person said of a draft: approved (as it was or edited) or rejected with a reason."""
+    """What a person made of a draft. `kind` is approved (as it was or edited), rejected with a reason, or answered (the
+    person sent own words, here or elsewhere, while the draft was open).
+
+    `accepted`, `kept` and `changed_facts` are `copilot.acceptance`'s; null in verdicts from before it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     draft_id: int = Field(foreign_key="draft.id", index=True)
@@ -168,6 +180,9 @@ class Verdict(SQLModel, table=True):
     body: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
     edited: bool = False
+    accepted: bool | None = None
+    kept: float | None = None
+    changed_facts: list[str] = json_column()
 
 
 class OutboxItem(SQLModel, table=True):
@@ -263,6 +278,7 @@ class ArticleRow(SQLModel, table=True):
     """A help article. `indexed_hash` says what the vector index holds of it (content and embedder); null is nothing.
 
     `status` is published, draft or withdrawn; only published articles are used, up to the day `valid_until` (UTC).
+    `cut` is the number of the rules by which its passages were cut.
     """
 
     __tablename__ = "article"
@@ -279,6 +295,7 @@ class ArticleRow(SQLModel, table=True):
     updated_at: datetime
     valid_until: date | None = None
     owner: str | None = None
+    cut: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class ArticleRevision(SQLModel, table=True):

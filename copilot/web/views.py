@@ -179,6 +179,17 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedView:
+    """One of several questions and the article that answers it, None when none does or nobody has looked yet."""
+
+    question: str
+    article_id: str | None = None
+    article_title: str | None = None
+    passage_id: str | None = None
+    is_searched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TriageView:
     """What the triage made of the ticket, and the selects that correct it."""
 
@@ -199,7 +210,7 @@ class TriageView:
     assignee: str | None = None
     team: str | None = None
     signals: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[AskedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

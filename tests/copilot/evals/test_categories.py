@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from copilot.evals.categories import (
     Predictions,
-    calibration_error,
     encoded,
     evaluate_categories,
-    expected_calibration_error,
     few,
     figures,
     in_plain_words,
@@ -75,20 +73,6 @@ def test_figures_are_those_worked_out_by_hand() -> None:
     assert found["oos_auroc"] == 1.0
     assert found["aurc"] == pytest.approx((0 + 0 + 1 / 3 + 2 / 4) / 4)
     assert found["coverage_at"] == {"0.95": 0.5, "0.98": 0.5, "0.99": 0.5}
-
-
-def test_calibration_error_is_nothing_when_confidence_is_right() -> None:
-    """Half of the rows right at confidence one half is no error."""
-    assert calibration_error(np.array([0.5, 0.5]), np.array([True, False])) == 0.0
-
-
-def test_some_calibration_error_is_expected_of_any_model() -> None:
-    """The fewer the rows, the more; certainty has none. The same rows give the same figure."""
-    few_rows, many_rows = np.full(30, 0.8), np.full(3_000, 0.8)
-    assert expected_calibration_error(few_rows) == expected_calibration_error(few_rows)
-    assert expected_calibration_error(few_rows) == pytest.approx((2 * 0.16 / np.pi / 30) ** 0.5, rel=0.15)
-    assert expected_calibration_error(many_rows) < 0.01
-    assert expected_calibration_error(np.ones(30)) == 0.0
 
 
 def test_labels_are_read_as_words() -> None:

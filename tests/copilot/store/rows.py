@@ -45,6 +45,7 @@ def draft(session: Session, ticket_id: int, message_id: int, **other: Any) -> Dr
     """A stored draft that nobody has decided on."""
     values: dict[str, Any] = {
         "body": "An answer", "sentences": [], "citations": [], "confidence": 0.5, "writer": "test", "action": "hold",
+        "evidence": {},
         "gates": [], "fingerprint": "f", "created_at": NOON,
     }  # fmt: skip
     row = Draft(ticket_id=ticket_id, message_id=message_id, **(values | other))
