@@ -11,8 +11,8 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class ScopeWords:
-    """Case-folded words of one language. `exclusions` are what takes something out of what was said before; `subjects` can
-    begin a clause that stands by itself."""
+    """Case-folded words of one language. `exclusions` are what takes something out of what was said before;
+    `subjects` can begin a clause that stands by itself."""
 
     negations: frozenset[str]
     conditions: frozenset[str]

@@ -63,12 +63,12 @@ def _words(token: Token, words: Wording, first: bool) -> tuple[str, ...]:
         return (unit_key(token.text) or token.text,)
     text = token.text.replace("’", "'")
     lower = text.lower()
+    if unit := unit_key(lower):
+        return (unit,)
     if lower in words.exact_case or (len(text) == 1 and text.isupper() and not first and text != "I"):
         return (text,)
     if text not in (lower, lower.capitalize()) and not words.scope.kind(lower):
         return (text,)  # capitals within a word make a name or a code of it
-    if unit := unit_key(lower):
-        return (unit,)
     return _english(lower, words) if words.contracted else (words.numbers.get(lower, lower),)
 
 

@@ -14,7 +14,7 @@ from copilot.grounding.findings import Findings, SentenceFinding
 from copilot.grounding.omissions import Told, omission, told_by
 from copilot.grounding.tiling import Cover, Piece, Tile, covers
 from copilot.grounding.turning import turned
-from copilot.grounding.units import LONGEST_SENTENCE, Sentence, Sources, sources_of
+from copilot.grounding.units import LONGEST_SENTENCE, Sources, sources_of
 from copilot.grounding.windows import windows
 from copilot.grounding.wording import Wording, wording
 from copilot.plaintext import squeezed
@@ -37,7 +37,8 @@ def check(
 ) -> Findings:
     """Findings about `body`, written in `language` (ISO 639-1; in one without tables only what is verbatim passes).
 
-    `sources` are (passage id, plain text of the passage); `own_facts` may stand unsourced (the customer's order numbers).
+    `sources` are (passage id, plain text of the passage); `own_facts` may stand unsourced (the customer's order
+    numbers).
     """
     parts = pieces(body) if len(body) <= LONGEST_DRAFT else []
     if not 0 < len(parts) <= MOST_PIECES:
@@ -51,7 +52,8 @@ def check(
     own = frozenset(chain.from_iterable(facts(fact) for fact in own_facts))
     found, foreign = [], []
     for place, piece in enumerate(read):
-        if place in supported or not piece.read and len(piece.text) <= LONGEST_SENTENCE:
+        says_nothing = not piece.read and len(piece.text) <= LONGEST_SENTENCE
+        if place in supported or says_nothing:
             found.append(_support(piece, supported.get(place, ())))
         else:
             finding, missing = _unsupported(piece, omitted.get(place), known, own)
@@ -61,9 +63,9 @@ def check(
 
 
 @cache
-def _courtesies(language: str) -> tuple[Sentence, ...]:
+def _courtesies(language: str) -> Sources:
     """The fixed phrases of a language, read once."""
-    return sources_of(((COURTESY, phrase, 0) for phrase in wording(language).courtesies), language).sentences
+    return sources_of(((COURTESY, phrase, 0) for phrase in wording(language).courtesies), language)
 
 
 def pieces(body: str) -> list[str]:
@@ -123,7 +125,7 @@ def _support(piece: Piece, tiles: Sequence[Tile]) -> SentenceFinding:
         return SentenceFinding(piece.text, COURTESY)
     sentence = told[0].sentence
     same = [tile for tile in told if tile.sentence.passage_id == sentence.passage_id]
-    spans = [tile.sentence.span(tile.first, tile.end - 1) for tile in same]
+    spans = [tile.sentence.span(tile.first, tile.end) for tile in same]
     span = (min(start for start, _ in spans), max(end for _, end in spans))
     return SentenceFinding(piece.text, "quoted" if _verbatim(piece, tiles) else "aligned", sentence.passage_id, span)
 
@@ -153,5 +155,5 @@ def _unsupported(
     if omitted is not None:
         faults = (f"the source also says “{squeezed(omitted)[:80]}”",)
     passage_id = sentence.passage_id if sentence else None
-    span = sentence.span(0, len(sentence.items) - 1) if sentence else None
+    span = sentence.span(0, len(sentence.items)) if sentence else None
     return SentenceFinding(piece.text, "none", passage_id, span, faults), foreign_values(piece.text, sentence, own)

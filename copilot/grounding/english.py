@@ -33,7 +33,7 @@ while = whilst
 among = amongst
 on = upon
 on to = onto
-regarding = concerning = with regard to = with regards to = in regard to = with respect to = in relation to = in respect of
+regarding = concerning = with regard to = with regards to = in regard to = with respect to = in relation to
 if = in the event that = in the event
 in case of = in the event of
 provided that = providing that = providing = provided = on condition that = on the condition that

@@ -5,7 +5,6 @@ The words are for people; whether a sentence is supported is decided elsewhere.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from copilot.grounding.tiling import Piece
@@ -25,12 +24,13 @@ def nearest(piece: Piece, sources: Sources, courtesy: str) -> Sentence | None:
     wanted = Counter(piece.words[:LONGEST_COMPARED])
     if not wanted:
         return None
-    best, most = None, ENOUGH * sum(wanted.values())
+    best: Sentence | None = None
+    most = ENOUGH * sum(wanted.values())
     for sentence in sources.sentences:
         if sentence.passage_id == courtesy:
             continue
-        shared = (wanted & Counter(sentence.words[: 5 * LONGEST_COMPARED])).total()
-        shared -= len(sentence.words) / 10_000  # of two that share as much, the shorter one
+        counted = (wanted & Counter(sentence.words[: 5 * LONGEST_COMPARED])).total()
+        shared = counted - len(sentence.words) / 10_000  # of two that share as much, the shorter one
         if shared > most:
             best, most = sentence, shared
     return best
@@ -66,9 +66,13 @@ def _difference(added: str, missing: str, words: Sequence[str], sources: Sources
 
 
 def _said(text: str, part: Piece | Sentence, first: int, end: int) -> str:
+    """The words as they are written, whole values with them."""
     if first >= end:
         return ""
     start, stop = part.read[part.items[first].first].start, part.read[part.items[end - 1].last].end
+    for value in values(text):
+        if value.start < stop and start < value.end:
+            start, stop = min(start, value.start), max(stop, value.end)
     said = " ".join(text[start:stop].split())
     return said if len(said) <= SHOWN else said[: SHOWN - 1].rstrip() + "…"
 

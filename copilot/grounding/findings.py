@@ -1,4 +1,4 @@
-"""What is found about a draft: which sentence stands on which span of which source, and what is wrong with the others."""
+"""What is found about a draft: which sentence stands on which span of which source, what is wrong with the others."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""French wording that may change without changing what is said: closed classes and interchangeable words, as tables."""
+"""French wording that may change without changing what is said: closed classes and interchangeable words."""
 
 SAME = """
 par exemple = p.ex = p.ex.

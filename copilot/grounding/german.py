@@ -1,4 +1,4 @@
-"""German wording that may change without changing what is said: closed classes and interchangeable words, as tables."""
+"""German wording that may change without changing what is said: closed classes and interchangeable words."""
 
 SAME = """
 zum beispiel = beispielsweise = z.b = z.b. = bspw

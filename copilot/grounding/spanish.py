@@ -1,4 +1,4 @@
-"""Spanish wording that may change without changing what is said: closed classes and interchangeable words, as tables."""
+"""Spanish wording that may change without changing what is said: closed classes and interchangeable words."""
 
 SAME = """
 por ejemplo = p.ej = p.ej.

@@ -1,7 +1,7 @@
 """Finds a sentence whose condition stands at the other end: "If A, B" says what "B if A" says.
 
-Only a clause that begins with one of the language's movable words may change its place, whole, and nothing that bounds it
-("only if") may be parted from it.
+Only a clause that begins with one of the language's movable words may change its place, whole, and nothing that bounds
+it ("only if") may be parted from it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Looks at no more of a long source than the neighbourhood of the draft's rarest words, so that its length costs little.
+"""Looks at no more of a long source than the neighbourhood of the draft's longest words; its length costs little then.
 
 A sentence that a window cuts is left out: what is not seen whole supports nothing.
 """

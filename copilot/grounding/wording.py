@@ -72,9 +72,9 @@ def wording(language: str) -> Wording:
         links=frozenset(table.LINKS.split()),
         roles=frozenset(tuple(line.split()) for line in _lines(table.ROLES)),
         role_words=frozenset(line.split()[-1] for line in _lines(table.ROLES)),
-        you=table.YOU.lower(),
-        your=table.YOUR.lower(),
-        second_person=frozenset(table.SECOND_PERSON.lower().split()),
+        you=table.YOU,
+        your=table.YOUR,
+        second_person=frozenset(table.SECOND_PERSON.split()),
         their=frozenset(table.THEIR.split()),
         agreement=dict(pair.split("=") for pair in table.AGREEMENT.split()),
         movable=frozenset(word.replace("-", " ") for word in table.MOVABLE.split()),
@@ -139,6 +139,6 @@ def regular(verb: str) -> tuple[str, str, str, str, str]:
 
 def _leads(table: ModuleType) -> Iterator[Lead]:
     for line in _lines(table.LEADS):
-        words = tuple(line.lower().rstrip(",").split())
+        words = tuple(line.rstrip(",").split())
         after = "," if line.endswith(",") else "that" if words[-1] in ("that", "que") else ""
         yield Lead(words[:-1] if after == "that" else words, after)
