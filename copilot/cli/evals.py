@@ -91,11 +91,23 @@ def eval_answers(
     from copilot.wiring import embedder_of
 
     sizes = [whole(number, "--reviews") for number in numbers(reviews, "--reviews")] if reviews else []
-    with progress("Texts") as texts, progress("Splits") as splitting:
+    with progress("Texts, then splits") as report:
         result = evaluate_answers(
             articles, queries, embedder_of(Settings()), budget=budget, level=confidence, splits=splits,
-            reviews=sizes, withhold=withhold, progress=texts, splitting=splitting,
+            reviews=sizes, withhold=withhold, progress=report, splitting=report,
         )  # fmt: skip
+    show(result, as_json)
+
+
+@evaluate.command("grounding")
+@click.option("--drafts", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def eval_grounding(drafts: Path, as_json: bool) -> None:
+    """Grounding: drafts with their passages, faithful or with a planted fault; which pass, which are held."""
+    from copilot.evals.grounding import evaluate_grounding
+
+    with progress("Drafts") as report:
+        result = evaluate_grounding(drafts, report)
     show(result, as_json)
 
 
@@ -145,6 +157,6 @@ def numbers(text: str, option: str) -> list[float]:
 
 def whole(number: float, option: str) -> int:
     """A number of things, at least one."""
-    if number != int(number) or not 1 <= number <= MOST_REVIEWS:
+    if not 1 <= number <= MOST_REVIEWS or number != int(number):
         raise click.BadParameter(f"expected whole numbers from 1 to {MOST_REVIEWS}", param_hint=option)
     return int(number)
