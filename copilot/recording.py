@@ -136,9 +136,7 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ticket_id=snapshot.ticket_id,
         message_id=snapshot.newest_message_id,
         body=answer.draft.body,
-        sentences=[
-            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
-        ],
+        sentences=[asdict(finding) for finding in answer.findings.sentences],
         citations=[
             {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
             for q in answer.draft.quotes
