@@ -1,4 +1,4 @@
-"""Orders of articles taught by verdicts, what drafts were chosen from, and articles by their last edit"""
+"""Orders of articles taught by verdicts, and what drafts were chosen from"""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -14,7 +14,6 @@ ONE_LIVE = sa.text("state = 'live'")
 
 
 def upgrade() -> None:
-    op.create_index("ix_article_updated_at", "article", ["updated_at"])
     op.add_column("draft", sa.Column("candidates", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     op.create_table(
         "ranker_version",
@@ -38,4 +37,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("ranker_version")
     op.drop_column("draft", "candidates")
-    op.drop_index("ix_article_updated_at", "article")
