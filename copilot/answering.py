@@ -13,6 +13,7 @@ from copilot.drafting import DraftText, Question
 from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
 from copilot.llm import LanguageModel
+from copilot.organisations import segment_of
 from copilot.plaintext import plain
 from copilot.snapshots import Snapshot
 from copilot.store.tables import Customer
@@ -110,6 +111,13 @@ class Answerer:
             auto_replies=snapshot.auto_replies,
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
+            body=draft.body,
+            planted=draft.canaries,
+            channel=snapshot.ticket.channel,
+            requester=snapshot.customer.email,
+            envelopes=snapshot.envelopes,
+            segment=segment_of(snapshot.customer),
+            customer_text=f"{snapshot.ticket.subject}\n\n{snapshot.text}",
         )
 
 

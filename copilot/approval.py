@@ -71,6 +71,7 @@ def queue_reply(
     item.work_after, item.attempts, item.last_error = now + delay, 0, None
     item.claimed_by = item.claimed_until = None
     item.answers_message_id = draft.message_id
+    item.category, item.recipient = ticket.category, tickets.customer_of(session, ticket).email
     ticket.reply_pending, ticket.updated_at = True, now
     session.flush()
     return item

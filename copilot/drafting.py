@@ -56,13 +56,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class DraftText:
-    """A reply, what it quotes, who chose the quotes, and what went wrong on the way (None: nothing)."""
+    """A reply, what it quotes, who chose the quotes, and what went wrong on the way (None: nothing).
+
+    `canaries` are the tokens that were planted in the prompt of this very draft (`copilot.canaries`).
+    """
 
     body: str
     quotes: tuple[Quote, ...]
     writer: str
     language: str
     problem: str | None = None
+    canaries: tuple[str, ...] = ()
 
 
 def write(

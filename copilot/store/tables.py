@@ -107,7 +107,8 @@ class Ticket(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered.
 
-    `notice` marks word that an answer will be late: it reached the customer and answers nothing.
+    `notice` marks word that an answer will be late: it reached the customer and answers nothing. `envelope` is what the
+    channel knows of its sender and recipients (`copilot.envelopes`), empty when it said nothing.
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "external_id"),)
@@ -122,6 +123,7 @@ class Message(SQLModel, table=True):
     notice: bool = False
     author: str | None = None
     draft_id: int | None = None
+    envelope: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class SlaEvent(SQLModel, table=True):
@@ -189,14 +191,20 @@ class OutboxItem(SQLModel, table=True):
     """A reply that was decided and is not yet delivered.
 
     `state` is waiting, sending, delivered, failed, cancelled or uncertain (sent, outcome unknown: a person decides).
+    `category` and `recipient` are the ticket's when it was decided: one has paid for it, the other alone may get it.
     """
 
-    __table_args__ = (Index("ix_outbox_work", "state", "work_after"),)
+    __table_args__ = (
+        Index("ix_outbox_work", "state", "work_after"),
+        Index("ix_outbox_budget", "category", "delivered_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     draft_id: int | None = Field(default=None, foreign_key="draft.id", unique=True)
     answers_message_id: int | None = None
+    category: str | None = None
+    recipient: str | None = None
     channel: str
     message_ref: str = Field(unique=True)
     body: str = text_column()
