@@ -52,7 +52,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another draft or confidence."""
         writer = self.llm.name if self.llm else drafting.EXTRACTIVE
-        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.PRIOR))
+        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.KIND))
 
     def answer(
         self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy

@@ -7,6 +7,7 @@ ticket that is never drawn. Pure apart from making the key.
 import hashlib
 import hmac
 import secrets
+from functools import cached_property
 
 from copilot.store import watches
 from copilot.store.session import Database, Session
@@ -14,17 +15,24 @@ from copilot.store.session import Database, Session
 KEY = "audits"
 
 
-def audit_key(db: Database) -> bytes:
-    """The shared key, made by whoever needs it first."""
+class AuditKey:
+    """The shared key, made by whoever needs it first and read once by each process."""
 
-    def read_or_make(session: Session) -> str:
-        value = watches.secret(session, KEY)
-        if value is None:
-            value = secrets.token_hex(32)
-            watches.keep_secret(session, KEY, value)
-        return value
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
-    return bytes.fromhex(db.transact(read_or_make))
+    @cached_property
+    def key(self) -> bytes:
+        """32 random bytes, the same for all processes on this database."""
+        return bytes.fromhex(self._db.transact(_read_or_make))
+
+
+def _read_or_make(session: Session) -> str:
+    value = watches.secret(session, KEY)
+    if value is None:
+        value = secrets.token_hex(32)
+        watches.keep_secret(session, KEY, value)
+    return value
 
 
 def drawn(key: bytes, ticket_id: int, message_id: int, share: float) -> bool:

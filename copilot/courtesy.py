@@ -56,6 +56,24 @@ COURTESY = {
 }
 
 
+AUTOMATIC = {
+    "en": "This reply was sent automatically.",
+    "fr": "Cette réponse a été envoyée automatiquement.",
+    "de": "Diese Antwort wurde automatisch gesendet.",
+    "es": "Esta respuesta se ha enviado automáticamente.",
+}
+
+
+def automatic(language: str) -> str:
+    """The line that tells a customer that nobody looked at the reply, in a language, or in English."""
+    return AUTOMATIC.get(language, AUTOMATIC[DEFAULT_LANGUAGE])
+
+
+def disclosed(body: str, language: str) -> str:
+    """The reply with that line at its end."""
+    return f"{body.rstrip()}\n\n{automatic(language)}"
+
+
 def courtesy(language: str) -> Courtesy:
     """The phrases of a language, or the English ones."""
     return COURTESY.get(language, COURTESY[DEFAULT_LANGUAGE])
@@ -65,3 +83,4 @@ def phrases(language: str, name: str | None, support_name: str) -> Iterator[str]
     """Every line of courtesy that a draft in this language to this customer may hold."""
     words = courtesy(language)
     yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, support_name)
+    yield automatic(language)

@@ -13,6 +13,7 @@ from typing import cast
 
 import structlog
 
+from copilot import reviewing
 from copilot.errors import Invalid, Unavailable
 from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, passage_of
 from copilot.store import articles as store
@@ -154,6 +155,8 @@ def save_article(session: Session, article: Article, now: datetime, by: str, ori
     same_settings = row is not None and all(getattr(row, name) == getattr(article, name) for name in SETTINGS)
     if row is not None and row.content_hash == digest and same_settings:
         return False
+    if row is not None and row.content_hash != digest:
+        reviewing.article_changed(session, article.id, now)
     if row is None:
         row = ArticleRow(id=article.id, title="", body="", content_hash="", updated_at=now)
         session.add(row)
@@ -204,6 +207,7 @@ def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
+    reviewing.article_changed(session, article_id, now)
     row.status, row.updated_at = "withdrawn", store.after_all_edits(session, now)
     session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_withdrawn", article_id=article_id, by=by)

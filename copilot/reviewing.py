@@ -6,7 +6,6 @@ Everything in the caller's transaction. Refuses to know thresholds: `copilot.rec
 from datetime import datetime
 
 from copilot import watching
-from copilot.autonomy import CategoryAutonomy
 from copilot.store import journal, reviews
 from copilot.store.session import Session
 from copilot.store.tables import Draft, Review
@@ -15,7 +14,7 @@ TAKEN_BACK = "hold window"
 AUDIT = "audit"
 
 
-def record(session: Session, draft: Draft, setting: CategoryAutonomy, accepted: bool, now: datetime) -> None:
+def record(session: Session, draft: Draft, accepted: bool, now: datetime) -> None:
     """Count one verdict; of several verdicts on a draft the newest counts. A draft without a category or without its
     measured inputs (from before they were kept) is no evidence."""
     if draft.category is None or not draft.evidence:
@@ -37,9 +36,9 @@ def record(session: Session, draft: Draft, setting: CategoryAutonomy, accepted: 
     session.flush()
     reviews.mark_stale(session, draft.category, draft.fingerprint, now)
     if sample == "audit":
-        watching.audited(session, draft, setting, accepted, now)
+        watching.audited(session, draft, accepted, now)
     elif sample == "picked":
-        watching.taken_back(session, draft, setting, accepted, now)
+        watching.taken_back(session, draft, accepted, now)
 
 
 def sample_of(draft: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from copilot import reviewing
 from copilot.acceptance import judge
 from copilot.store import drafts
 from copilot.store.session import Session
@@ -19,6 +20,7 @@ def record(
         accepted=found.accepted, kept=found.kept, changed_facts=list(found.changed_facts),
     )  # fmt: skip
     session.add(verdict)
+    reviewing.record(session, draft, found.accepted, now)
     return verdict
 
 

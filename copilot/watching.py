@@ -9,6 +9,7 @@ customer has answered, so that looking early raises no more false alarms.
 from datetime import datetime, timedelta
 
 from copilot.autonomy import CategoryAutonomy
+from copilot.configuration import autonomy_in_force
 from copilot.customer_signals import signal_of
 from copilot.errors import Conflict
 from copilot.snapshots import Snapshot
@@ -24,28 +25,26 @@ ANSWERS_FOR = timedelta(days=7)
 USUAL_FROM, USUAL_OF = 50, 1_000
 
 
-def audited(session: Session, draft: Draft, setting: CategoryAutonomy, accepted: bool, now: datetime) -> None:
+def audited(session: Session, draft: Draft, accepted: bool, now: datetime) -> None:
     """A person judged a draft that was drawn for an audit."""
-    see(session, draft, setting, "audit", "accepted" if accepted else "not_accepted", 0.0 if accepted else 1.0, now)
+    see(session, draft, "audit", "accepted" if accepted else "not_accepted", 0.0 if accepted else 1.0, now)
 
 
-def taken_back(session: Session, draft: Draft, setting: CategoryAutonomy, accepted: bool, now: datetime) -> None:
+def taken_back(session: Session, draft: Draft, accepted: bool, now: datetime) -> None:
     """A person judged a reply that was taken back just before it left."""
-    see(session, draft, setting, "reply", "silent" if accepted else "taken_back", 0.0 if accepted else 1.0, now)
+    see(session, draft, "reply", "silent" if accepted else "taken_back", 0.0 if accepted else 1.0, now)
 
 
-def delivered(session: Session, draft_id: int, by: str, setting: CategoryAutonomy, now: datetime) -> None:
+def delivered(session: Session, draft_id: int, by: str, now: datetime) -> None:
     """A reply reached its customer: as far as is known, it was right."""
     draft = drafts.find(session, draft_id)
     if by == "auto":
-        see(session, draft, setting, "reply", "silent", 0.0, now)
+        see(session, draft, "reply", "silent", 0.0, now)
     elif by == "approved" and draft.category is not None:
         _keep(session, None, draft, "approved", "silent", 0.0, now)
 
 
-def customer_answered(
-    session: Session, snapshot: Snapshot, found: Assessment, setting: CategoryAutonomy, now: datetime
-) -> None:
+def customer_answered(session: Session, snapshot: Snapshot, found: Assessment, now: datetime) -> None:
     """A customer wrote after a reply that came from a draft: what that says of it."""
     reply = reply_before(snapshot)
     if reply is None or reply.draft_id is None:
@@ -53,7 +52,7 @@ def customer_answered(
     signal = signal_of(snapshot.text, found.sentiment.label, found.sentiment.signals, len(found.questions))
     draft = drafts.find(session, reply.draft_id)
     if reply.auto_sent:
-        see(session, draft, setting, "reply", signal, SIGNALS[signal], now)
+        see(session, draft, "reply", signal, SIGNALS[signal], now)
     elif draft.category is not None:
         _keep(session, None, draft, "approved", signal, SIGNALS[signal], now)
 
@@ -67,14 +66,12 @@ def reply_before(snapshot: Snapshot) -> Message | None:
     return replies[-1]
 
 
-def see(
-    session: Session, draft: Draft, setting: CategoryAutonomy, source: str, signal: str, error: float, now: datetime
-) -> None:
+def see(session: Session, draft: Draft, source: str, signal: str, error: float, now: datetime) -> None:
     """Take one outcome into account and suspend the category when the evidence is enough."""
     if draft.category is None:
         return
     budgets.lock(session, [f"category:{draft.category}"])
-    watch = watch_of(session, draft.category, setting, now)
+    watch = watch_of(session, draft.category, autonomy_in_force(session).of(draft.category), now)
     known = watches.outcome(session, draft.id or 0, source)
     _keep(session, known.watch_id if known else watch.id, draft, source, signal, error, now)
     if error > 0 and watch.suspended_at is None:
@@ -125,13 +122,13 @@ def suspend(session: Session, watch: WatchRow, suspicion: Suspicion, now: dateti
     )  # fmt: skip
 
 
-def restart(session: Session, category: str, setting: CategoryAutonomy, now: datetime, by: str) -> WatchRow:
+def restart(session: Session, category: str, now: datetime, by: str) -> WatchRow:
     """An admin has looked and lets the category go on under a new watch. Raises `Conflict` if it is not suspended."""
     budgets.lock(session, [f"category:{category}"])
     watch = watches.current(session, category)
     if watch is None or watch.suspended_at is None:
         raise Conflict(f"The category {category} is not suspended.")
-    fresh = _begin(session, category, setting, now, by)
+    fresh = _begin(session, category, autonomy_in_force(session).of(category), now, by)
     journal.record(session, now, "category_restarted", category=category, watch=fresh.id, by=by, before=watch.reason)
     return fresh
 

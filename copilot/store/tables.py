@@ -518,8 +518,8 @@ class Review(SQLModel, table=True):
 
     `could_send` says whether every gate but those of autonomy itself had passed. `sample` is open (every such draft
     goes to a person), audit (drawn at random among those that would have been sent) or picked (a person took back what
-    was about to leave). `confidence` comes from a model that was not fitted to this verdict. `dropped_at` is set when an
-    article that the draft cited has been changed since.
+    was about to leave). `confidence` comes from a model that was not fitted to this verdict. `dropped_at` is set when
+    an article that the draft cited has been changed since.
     """
 
     __table_args__ = (Index("ix_review_record", "fingerprint", "category"),)

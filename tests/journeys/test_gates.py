@@ -29,7 +29,7 @@ def decided(desk, **more):
 
 def set_caps(desk, per_hour, per_day=1_000, **more):
     row = {"category": "refund", "mode": "auto", "threshold": 0.0, "per_hour": per_hour, "per_day": per_day}
-    desk.configure("autonomy", {"hold_seconds": 30, "categories": [row], **more})
+    desk.configure("autonomy", {"hold_seconds": 30, "audit_share": 1e-6, "categories": [row], **more})
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_never_one_more_than_the_cap(tmp_path, kind):
     assert (len(decisions), decisions.count("send")) == (48, 7)
 
 
-class no_database:  # noqa: N801 - stands where a function that opens one does
+class no_database:
     """No address: SQLite in the data folder."""
 
     def __enter__(self):
