@@ -31,6 +31,11 @@ def arrive(desk: Desk, number: int) -> list[int]:
     return ids
 
 
+def deliver(desk: Desk) -> None:
+    while desk.deliver():
+        pass
+
+
 def judge(desk: Desk, ticket_ids, accepted: bool = True) -> None:
     """A person says of these drafts that they are good, or not."""
     for ticket_id in ticket_ids:
@@ -66,6 +71,17 @@ def prove(desk: Desk) -> None:
     settings(desk, "auto")
 
 
+def reopened(services, now) -> Desk:
+    """Another process on the same database, its index filled."""
+    while services.knowledge.sync():
+        pass
+    return Desk(services, now)
+
+
+def quoting(question) -> list[int]:
+    return [number for number, _, text in question.sentences if text.startswith("A refund reaches")]
+
+
 def failing(desk: Desk, ticket_id: int) -> list[str]:
     return [row["name"] for row in desk.draft(ticket_id).gates if not row["passed"]]
 
@@ -92,7 +108,7 @@ def test_from_shadow_to_suspended(desk, now, transport):
     (alone,) = arrive(desk, 1)
     assert "earned threshold" in gate(desk.draft(alone), "confidence")["reason"]
     now.advance(minutes=1)
-    desk.deliver()
+    deliver(desk)
     assert [reply.auto_sent for reply in transport.sent if reply.ticket_id == alone] == [True]
 
     settings(desk, "auto", audit_share=1.0)
@@ -137,7 +153,7 @@ def test_suspicion_stops_what_waits_to_leave(desk, now, transport):
     while watch(desk) is None or watch(desk).suspended_at is None:
         judge(desk, arrive(desk, 1), accepted=False)
     now.advance(hours=2)
-    desk.deliver()
+    deliver(desk)
     assert waiting not in [reply.ticket_id for reply in transport.sent]
     assert (desk.draft(waiting).state, failing(desk, waiting)) == ("open", ["mode"])
 
@@ -186,8 +202,8 @@ def test_another_model_starts_a_new_record(tmp_path, now):
     assert desk.draft(sent).action == "send"
     services.close()
 
-    again = make_services(tmp_path / "one", now, llm=ScriptedModel(lambda _: [1]))
-    other = Desk(again, now)
+    again = make_services(tmp_path / "one", now, llm=ScriptedModel(quoting))
+    other = reopened(again, now)
     (held,) = arrive(other, 1)
     assert "confidence" in failing(other, held)
     judge(other, [held], accepted=False)
@@ -197,7 +213,7 @@ def test_another_model_starts_a_new_record(tmp_path, now):
         assert sorted(row.pool for row in reviews.standings(session)) == [1, ENOUGH]
     again.close()
 
-    back = Desk(make_services(tmp_path / "one", now), now)
+    back = reopened(make_services(tmp_path / "one", now), now)
     (proven,) = arrive(back, 1)
     assert back.draft(proven).action == "send"
     back.services.close()
@@ -227,7 +243,7 @@ def test_customers_who_complain_are_heard(desk, now):
         assert rounds < 40
         (ticket_id,) = arrive(desk, 1)
         now.advance(minutes=1)
-        desk.deliver()
+        deliver(desk)
         desk.write(ticket_id, "That did not help, it was not what I asked.")
         desk.process()
     assert "drew an objection" in watch(desk).reason
@@ -279,7 +295,7 @@ def test_what_was_earned_survives_a_restart(tmp_path, now):
     prove(desk)
     key = AuditKey(desk.services.db).key
     desk.services.close()
-    again = Desk(make_services(tmp_path / "one", now), now)
+    again = reopened(make_services(tmp_path / "one", now), now)
     (ticket_id,) = arrive(again, 1)
     assert again.draft(ticket_id).action == "send"
     assert AuditKey(again.services.db).key == key
@@ -292,7 +308,7 @@ def test_customers_are_told_if_the_admin_wants(desk, now: ManualTime, transport)
     settings(desk, "auto", disclose=True)
     (ticket_id,) = arrive(desk, 1)
     now.advance(minutes=1)
-    desk.deliver()
+    deliver(desk)
     (sent,) = [reply for reply in transport.sent if reply.ticket_id == ticket_id]
     assert sent.body.endswith("This reply was sent automatically.")
     assert "automatically" not in desk.draft(ticket_id).body
