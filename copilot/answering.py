@@ -6,19 +6,21 @@ Reads the knowledge base and may call the language model; touches no database an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copilot import autosend, confidence, drafting, grounding
+from copilot import autosend, confidence, drafting, grounding, several
+from copilot.asking import Pen, Question
 from copilot.autonomy import Autonomy
 from copilot.courtesy import phrases
-from copilot.drafting import DraftText, Question
+from copilot.drafting import DraftText
 from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
-from copilot.llm import LanguageModel
 from copilot.organisations import segment_of
 from copilot.plaintext import plain
+from copilot.several import Asked
 from copilot.snapshots import Snapshot
 from copilot.store.tables import Customer
+from copilot.voice import Voice
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
-from knowledge.retrieval import Retrieval
+from knowledge.retrieval import Match, Retrieval
 from triage.assess import Assessment
 
 MATCHES = 5
@@ -33,6 +35,7 @@ class Answer:
     evidence: confidence.Evidence
     confidence: float
     case: autosend.Case
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +43,50 @@ class Silence:
     """Why there is no draft."""
 
     reason: str
+    asked: tuple[Asked, ...] = ()
 
 
 class Answerer:
     """Drafts answers out of the knowledge base."""
 
-    def __init__(self, knowledge: KnowledgeBase, llm: LanguageModel | None, support_name: str) -> None:
-        self.knowledge, self.llm, self.support_name = knowledge, llm, support_name
+    def __init__(self, knowledge: KnowledgeBase, pen: Pen | None, support_name: str) -> None:
+        self.knowledge, self.pen, self.support_name = knowledge, pen, support_name
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the same ticket could get another draft or confidence."""
-        writer = self.llm.name if self.llm else drafting.EXTRACTIVE
-        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.PROMPT_VERSION, confidence.KIND))
+        """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
+        writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
+        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(
-        self, snapshot: Snapshot, text: str, vector: Vectors | None, assessment: Assessment, autonomy: Autonomy
+        self,
+        snapshot: Snapshot,
+        text: str,
+        vector: Vectors | None,
+        assessment: Assessment,
+        autonomy: Autonomy,
+        voice: Voice,
+        apart: Vectors | None = None,
     ) -> Answer | Silence:
-        """A draft for the cleaned `text` of a ticket, or why there is none."""
-        found = self.knowledge.search(text, vector, MATCHES, language=assessment.language.code)
+        """A draft for the cleaned `text` of a ticket, or why there is none; `apart`: the vectors of its questions."""
+        language, questions = assessment.language.code, assessment.questions
+        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language)
         if not found.matches:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
-            return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).")
+            return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).", asked)
         question = Question(text, assessment.language.code, snapshot.customer.name)
         known = self.knowledge.facts_of([match.passage.article_id for match in found.matches])
         languages = {name: fact.language for name, fact in known.items()}
-        draft = drafting.write(question, found.matches, languages, self.llm, self.support_name)
-        findings = self.findings(draft, found, snapshot.customer)
+        voice = voice.named(self.support_name)
+        draft = drafting.write(question, found.matches, languages, self.pen, voice)
+        findings = findings_of(draft, found.matches, snapshot.customer, voice)
         measured = evidence(found, assessment, findings, draft)
         sureness = confidence.prior(measured)
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, measured, sureness, case)
-
-    def findings(self, draft: DraftText, found: Retrieval, customer: Customer) -> Findings:
-        """The draft's sentences against the passages that it cites."""
-        cited = {quote.passage_id for quote in draft.quotes}
-        sources = [(m.passage.id, plain(m.passage.text)) for m in found.matches if m.passage.id in cited]
-        return grounding.check(draft.body, sources, phrases(draft.language, customer.name, self.support_name))
+        return Answer(draft, findings, measured, sureness, case, asked)
 
     def _case(
         self,
@@ -119,6 +126,15 @@ class Answerer:
             segment=segment_of(snapshot.customer),
             customer_text=f"{snapshot.ticket.subject}\n\n{snapshot.text}",
         )
+
+
+def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice) -> Findings:
+    """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered."""
+    cited = {quote.passage_id for quote in draft.quotes}
+    free = draft.way == drafting.FREE
+    sources = [(m.passage.id, plain(m.passage.text)) for m in matches if free or m.passage.id in cited]
+    signature = voice.signature(draft.language)
+    return grounding.check(draft.body, sources, phrases(draft.language, customer.name, signature))
 
 
 def vectors_by(embedder: Embedder) -> str:

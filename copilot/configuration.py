@@ -1,4 +1,4 @@
-"""What admins set, parsed: categories, rules, policies, autonomy, notices, ranking.
+"""What admins set, parsed: categories, rules, policies, autonomy, notices, ranking, voice.
 
 One versioned document each; the newest is in force.
 A document is parsed by its room before it is stored, so that nonsense is refused when it is entered.
@@ -19,12 +19,13 @@ from copilot.ranking_settings import RankingSettings, parse_ranking
 from copilot.store import configuration as store
 from copilot.store import journal, tickets
 from copilot.store.session import Session
+from copilot.voice import Voice, parse_voice
 from sla.policies import parse_policies
 from triage.labels import Category, parse_categories
 from triage.rule_check import check_rules
 from triage.rules import Rule, parse_rules
 
-KINDS = ("categories", "rules", "policies", "autonomy", "notices", "ranking")
+KINDS = ("categories", "rules", "policies", "autonomy", "notices", "ranking", "voice")
 PATH = re.compile(r"[A-Za-z_][\w.\[\]\"' -]{0,200}$")
 DEFAULT_POLICIES: dict[str, Any] = {
     "calendars": {},
@@ -65,6 +66,7 @@ DEFAULTS: Mapping[str, Any] = {
     "autonomy": {},
     "notices": {},
     "ranking": RankingSettings().to_dict(),
+    "voice": {},
 }
 
 
@@ -78,6 +80,7 @@ class Configuration:
     autonomy: Autonomy
     notices: NoticeSettings
     ranking: RankingSettings
+    voice: Voice
 
     @property
     def category_names(self) -> set[str]:
@@ -108,6 +111,7 @@ def load(session: Session, versions: Mapping[str, int]) -> Configuration:
         autonomy=parse_autonomy(content(session, "autonomy")),
         notices=parse_notices(content(session, "notices")),
         ranking=parse_ranking(content(session, "ranking")),
+        voice=parse_voice(content(session, "voice")),
     )
 
 
@@ -147,13 +151,14 @@ def check(session: Session, kind: str, document: Any) -> Any:
         "policies": _parse_policies,
         "notices": parse_notices,
         "ranking": parse_ranking,
+        "voice": parse_voice,
     }
     try:
         parsed = parsers[kind](document)
         _refuse_nul(document, "" if isinstance(document, Mapping) else kind)
     except ValueError as error:
         raise invalid(error, kind) from error
-    return parsed.to_dict() if isinstance(parsed, RankingSettings) else document
+    return parsed.to_dict() if isinstance(parsed, RankingSettings | Voice) else document
 
 
 def _refuse_nul(value: Any, path: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copilot.names import given_name
+from knowledge.sentences import sentences
 
 DEFAULT_LANGUAGE = "en"
 
@@ -79,8 +80,9 @@ def courtesy(language: str) -> Courtesy:
     return COURTESY.get(language, COURTESY[DEFAULT_LANGUAGE])
 
 
-def phrases(language: str, name: str | None, support_name: str) -> Iterator[str]:
-    """Every line of courtesy that a draft in this language to this customer may hold."""
+def phrases(language: str, name: str | None, signature: str) -> Iterator[str]:
+    """Every sentence of courtesy that a draft in this language to this customer may hold, the signature's included."""
     words = courtesy(language)
-    yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, support_name)
-    yield automatic(language)
+    yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, automatic(language))
+    for line in signature.splitlines():
+        yield from sentences(line)

@@ -1,7 +1,8 @@
-"""Writes a reply out of passages: a language model or a simple measure chooses what to quote, code assembles it.
+"""Writes a reply out of passages, in one of two ways.
 
-Every sentence of the answer is quoted from a cited passage; around it stand only phrases of `copilot.courtesy`. Refuses
-to know whether the draft may be sent: that is `copilot.autosend`'s question.
+Quoting: a language model or a simple measure chooses what to quote, code assembles it. Every sentence of the answer
+stands in a cited passage; around it stand only phrases of `copilot.courtesy` and the signature. Free: in the words of a
+language model, for a person to read. Refuses to know whether the draft may be sent: `copilot.autosend` asks that.
 """
 
 import re
@@ -11,18 +12,23 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from copilot import asking, prompt_files
+from copilot.asking import Chosen, Pen, Question, Quotable, Wish
 from copilot.courtesy import courtesy
-from copilot.errors import Unavailable
-from copilot.llm import LanguageModel, Quotable
+from copilot.llm.port import Call, Heard, ModelFailed
 from copilot.plaintext import plain
+from copilot.voice import Voice
 from knowledge.lexical import tokens
-from knowledge.passages import heading_of
 from knowledge.retrieval import Match
 from knowledge.sentences import sentence_spans
+from knowledge.structure import heading_of
 
 LONGEST_QUOTE = 700
+SHORT_QUOTE = 250
+FEW_SENTENCES = 3
 EXTRACTIVE = "extractive"
-PROMPT_VERSION = "quote-1"
+QUOTING, FREE = "quoting", "free"
+SHORTER = "shorter"
 BLOCK = re.compile(r"[^\n]+(?:\n(?!\n|[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|#{1,6} )[^\n]+)*")
 LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|\s*\|")
 REPLIES = Environment(
@@ -32,15 +38,6 @@ REPLIES = Environment(
     trim_blocks=True,
     keep_trailing_newline=False,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be answered: the cleaned text, its language, and who asks."""
-
-    text: str
-    language: str
-    customer_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class DraftText:
-    """A reply, what it quotes, who chose the quotes, and what went wrong on the way (None: nothing).
+    """A reply, what it quotes, who chose or worded it, and what went wrong on the way (None: nothing).
 
-    `canaries` are the tokens that were planted in the prompt of this very draft (`copilot.canaries`).
+    `canaries` were planted in the requests whose answers it rests on; `calls` are all requests that were made for it.
     """
 
     body: str
@@ -66,45 +63,75 @@ class DraftText:
     writer: str
     language: str
     problem: str | None = None
+    way: str = QUOTING
+    calls: tuple[Call, ...] = ()
     canaries: tuple[str, ...] = ()
+
+
+def quoting_mark() -> str:
+    """Changes with the prompt that quoted drafts are chosen by."""
+    return prompt_files.load("quote").mark
 
 
 def write(
     question: Question,
     matches: Sequence[Match],
     languages: Mapping[str, str],
-    model: LanguageModel | None,
-    support_name: str,
+    pen: Pen | None,
+    voice: Voice,
+    style: str | None = None,
+    heard: Heard | None = None,
 ) -> DraftText:
-    """A draft from these matches (best first, at least one); `languages` are the articles' by id.
+    """A quoted draft from these matches (best first, at least one); `languages` are the articles' by id.
 
     When the language model fails or finds no answer, the draft is extractive and `problem` says why.
     """
     problem: str | None = None
-    chosen: list[Quote] = []
-    if model is not None:
+    chosen, calls, found = list[Quote](), tuple[Call, ...](), Chosen((), (), ())
+    if pen is not None:
         try:
-            chosen = _chosen_by(model, question, matches)
-            problem = None if chosen else f"{model.name} found no answer in the passages."
-        except Unavailable as error:
-            problem = error.message
-    writer = model.name if model is not None and chosen else EXTRACTIVE
-    quotes = chosen or [_best_piece(question, matches[0])]
+            found, chosen = _chosen_by(pen, question, matches, languages, voice, style, heard)
+            calls, problem = found.calls, None if chosen else f"{pen.model.name} found no answer in the passages."
+        except ModelFailed as error:
+            calls, problem = error.calls, error.message
+    writer = pen.model.name if pen is not None and chosen else EXTRACTIVE
+    quotes = chosen or [_best_piece(question, matches[0], SHORT_QUOTE if style == SHORTER else LONGEST_QUOTE)]
     language = languages.get(quotes[0].article_id, question.language)
-    body = assemble(question, quotes, language, support_name)
-    return DraftText(body, tuple(quotes), writer, language, problem)
+    body = assemble(question, quotes, language, voice)
+    return DraftText(body, tuple(quotes), writer, language, problem, QUOTING, calls, found.canaries)
 
 
-def assemble(question: Question, quotes: Sequence[Quote], language: str, support_name: str) -> str:
-    """The reply's plain text: greeting, opening, the quotes, an offer of more help, closing."""
+def word(
+    question: Question, matches: Sequence[Match], pen: Pen, voice: Voice, wish: Wish, heard: Heard | None = None
+) -> DraftText:
+    """A draft in the model's own words, with every offered passage as a source. Raises `ModelFailed`."""
+
+    def told(text: str) -> None:
+        if heard is not None:
+            heard(framed(question, text, wish.language, voice))
+
+    said = asking.word(pen, question, matches, wish, told if heard else None)
+    quotes = tuple(_quote(matches[number - 1], matches[number - 1].passage.text) for number in said.citations)
+    problem = None if said.answers_question else f"{pen.model.name} says that the passages do not answer the question."
+    body = framed(question, said.reply, wish.language, voice)
+    return DraftText(body, quotes, pen.model.name, wish.language, problem, FREE, said.calls, said.canaries)
+
+
+def framed(question: Question, reply: str, language: str, voice: Voice) -> str:
+    """A free reply between greeting and signature."""
+    return f"{courtesy(language).greet(question.customer_name)}\n\n{reply}\n\n{voice.signature(language)}"
+
+
+def assemble(question: Question, quotes: Sequence[Quote], language: str, voice: Voice) -> str:
+    """The reply's plain text: greeting, opening, the quotes, an offer of more help, signature."""
     words = courtesy(language)
     template = REPLIES.get_template("reply.txt.j2")
     return template.render(
-        greeting=words.greet(question.customer_name), words=words, quotes=quotes, support_name=support_name
+        greeting=words.greet(question.customer_name), words=words, quotes=quotes, signature=voice.signature(language)
     ).strip()
 
 
-def _best_piece(question: Question, match: Match) -> Quote:
+def _best_piece(question: Question, match: Match, longest: int) -> Quote:
     """The run of whole paragraphs and list items of the best passage that shares the most words with the question."""
     text = match.passage.text
     sections = [section for section in _sections(text) if section]
@@ -115,11 +142,11 @@ def _best_piece(question: Question, match: Match) -> Quote:
     section = max(range(len(sections)), key=lambda place: (max(shared[place]), -place))
     blocks, overlaps = sections[section], shared[section]
     first = last = max(range(len(blocks)), key=lambda place: (overlaps[place], -place))
-    while first > 0 and LIST_ITEM.match(text[slice(*blocks[first])]) and _fits(blocks, first - 1, last):
+    while first > 0 and LIST_ITEM.match(text[slice(*blocks[first])]) and _fits(blocks, first - 1, last, longest):
         first -= 1  # a list item needs what introduces the list
-    while last + 1 < len(blocks) and _fits(blocks, first, last + 1):
+    while last + 1 < len(blocks) and _fits(blocks, first, last + 1, longest):
         last += 1
-    while first > 0 and _fits(blocks, first - 1, last):
+    while first > 0 and _fits(blocks, first - 1, last, longest):
         first -= 1
     return _quote(match, text[blocks[first][0] : blocks[last][1]])
 
@@ -135,8 +162,8 @@ def _sections(text: str) -> list[list[tuple[int, int]]]:
     return sections
 
 
-def _fits(blocks: list[tuple[int, int]], first: int, last: int) -> bool:
-    return blocks[last][1] - blocks[first][0] <= LONGEST_QUOTE
+def _fits(blocks: list[tuple[int, int]], first: int, last: int, longest: int) -> bool:
+    return blocks[last][1] - blocks[first][0] <= longest
 
 
 def _quote(match: Match, text: str) -> Quote:
@@ -144,18 +171,38 @@ def _quote(match: Match, text: str) -> Quote:
     return Quote(passage.article_id, passage.id, passage.title, text, plain(text))
 
 
-def _chosen_by(model: LanguageModel, question: Question, matches: Sequence[Match]) -> list[Quote]:
-    """The sentences that the language model picked, neighbours of one passage joined into one quote."""
+def _chosen_by(
+    pen: Pen,
+    question: Question,
+    matches: Sequence[Match],
+    languages: Mapping[str, str],
+    voice: Voice,
+    style: str | None,
+    heard: Heard | None,
+) -> tuple[Chosen, list[Quote]]:
+    """The sentences that the language model picked, as quotes; `heard` gets the draft that they make so far."""
     quotable = [
         Quotable(number, match, span)
         for number, (match, span) in enumerate(
             ((match, span) for match in matches for span in sentence_spans(match.passage.text)), start=1
         )
     ]
-    picked = model.choose(question.text, [(q.number, q.match.passage.title, q.text) for q in quotable])
+
+    def told(raw: str) -> None:
+        quotes = _joined(asking.chosen_so_far(raw), quotable)
+        if heard is not None and quotes:
+            heard(assemble(question, quotes, languages.get(quotes[0].article_id, question.language), voice))
+
+    most = FEW_SENTENCES if style == SHORTER else asking.MOST_SENTENCES
+    found = asking.choose(pen, question, quotable, most, told if heard else None)
+    return found, _joined(found.numbers, quotable)
+
+
+def _joined(numbers: Sequence[int], quotable: Sequence[Quotable]) -> list[Quote]:
+    """These sentences in their order, neighbours of one passage joined into one quote."""
     by_number = {q.number: q for q in quotable}
     runs: list[list[Quotable]] = []
-    for item in (by_number[number] for number in picked if number in by_number):
+    for item in (by_number[number] for number in numbers if number in by_number):
         if runs and runs[-1][-1].match is item.match and runs[-1][-1].number + 1 == item.number:
             runs[-1].append(item)
         else:

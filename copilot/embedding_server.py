@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copilot.errors import Unavailable
-from copilot.llm import CircuitBreaker, plain_error
+from copilot.llm.exchange import plain_error
+from copilot.llm.patience import CircuitBreaker
 from knowledge.embedding import (
     PROBES,
     EmbedderUnavailable,

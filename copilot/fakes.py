@@ -1,6 +1,7 @@
 """Working stand-ins for outside services, for tests and for the demo: no network, no model, same answers every time."""
 
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -11,7 +12,8 @@ import numpy as np
 
 from copilot.channels.transport import OutgoingReply
 from copilot.errors import Unavailable
-from copilot.llm import Numbered, checked_choice, parse
+from copilot.llm.port import Answered, Ask, Call, Heard, ModelFailed, Value, estimated_tokens
+from copilot.llm.turns import Messages, converse
 from knowledge.articles import Visibility
 from knowledge.embedding import DEFAULT_DIMENSION, LIKENESS, Vectors
 from knowledge.lexical import Audience
@@ -19,6 +21,8 @@ from knowledge.passages import Passage
 from knowledge.vector_index import Hit, IndexUnavailable, checked_vectors
 
 _WORD = re.compile(r"\w+")
+_MESSAGE = re.compile(r"<message>\n(.*?)\n</message>", re.DOTALL)
+_NUMBERED = re.compile(r"^(\d+)\. \[(.*?)\] (.*)$", re.MULTILINE)
 
 
 class HashEmbedder:
@@ -98,32 +102,45 @@ class MemoryIndex:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a language model was asked."""
+    """What a language model was asked: the whole request, and what stands in it of a message and numbered sentences."""
 
-    message: str
-    sentences: tuple[tuple[int, str, str], ...]
+    purpose: str
+    messages: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """The customer's text as the model sees it."""
+        found = _MESSAGE.search(self.messages[1])
+        return found[1] if found else ""
+
+    @property
+    def sentences(self) -> tuple[tuple[int, str, str], ...]:
+        """(number, title of the article, sentence)."""
+        return tuple((int(number), title, text) for number, title, text in _NUMBERED.findall(self.messages[1]))
 
 
-Answer = str | Sequence[int] | Unavailable | Callable[[Question], Sequence[int]]
-"""Raw text as a server would return it, the numbers chosen, an error to raise, or a function that chooses."""
+Scripted = str | Sequence[int] | Unavailable
+ModelAnswer = Scripted | Callable[[Question], Scripted]
+"""Raw text as a server would return it, the numbers of sentences, an error to raise, or a function that makes one."""
 
 
 class ScriptedModel:
-    """A `LanguageModel` that gives the scripted answers in turn, the last one for ever, and keeps every question."""
+    """A `LanguageModel` that gives the scripted answers in turn, the last one for ever, and keeps every question.
 
-    def __init__(self, *answers: Answer, name: str = "scripted") -> None:
+    What hears the answer as it is written gets it in pieces of some characters.
+    """
+
+    def __init__(self, *answers: ModelAnswer, name: str = "scripted") -> None:
         self.name = name
         self.calls: list[Question] = []
-        self._answers: tuple[Answer, ...] = answers or ((),)
+        self._answers: tuple[ModelAnswer, ...] = answers or ((),)
         self._lock = threading.Lock()
 
-    def choose(self, message: str, sentences: Numbered) -> list[int]:
-        """Numbers as scripted; raises `Unavailable` when that is scripted or the scripted text makes no sense."""
-        question = Question(message, tuple(sentences))
-        with self._lock:
-            answer = self._answers[min(len(self.calls), len(self._answers) - 1)]
-            self.calls.append(question)
-        return checked_choice(self.name, self._numbers(answer, question), sentences)
+    def ask(self, ask: Ask[Value], heard: Heard | None = None) -> Answered[Value]:
+        """The value as scripted; raises `ModelFailed` when an error is scripted or two texts make no sense."""
+        calls: list[Call] = []
+        value = converse(self.name, ask, lambda messages: self._complete(ask, messages, calls, heard), calls)
+        return Answered(value, tuple(calls))
 
     def check(self) -> None:
         """Raise `Unavailable` when the next answer is an error."""
@@ -134,12 +151,27 @@ class ScriptedModel:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _numbers(self, answer: Answer, question: Question) -> Sequence[int]:
-        if isinstance(answer, Unavailable):
-            raise answer
-        if isinstance(answer, str):
-            return parse(self.name, answer)
-        return answer(question) if callable(answer) else answer
+    def _complete(self, ask: Ask[Value], messages: Messages, calls: list[Call], heard: Heard | None) -> str:
+        question = Question(ask.purpose, tuple(message["content"] for message in messages))
+        with self._lock:
+            answer = self._answers[min(len(self.calls), len(self._answers) - 1)]
+            self.calls.append(question)
+        said = answer(question) if callable(answer) else answer
+        if isinstance(said, Unavailable):
+            raise ModelFailed(said.message, tuple(calls))
+        text = said if isinstance(said, str) else _as_json(said)
+        if heard is not None:
+            for end in range(7, len(text) + 7, 7):
+                heard(text[:end])
+        size = sum(map(len, question.messages))
+        tokens = estimated_tokens(size), estimated_tokens(len(text))
+        calls.append(Call(ask.purpose, self.name, ask.prompt_version, *tokens, True, 0, "ok"))
+        return text
+
+
+def _as_json(numbers: Sequence[int]) -> str:
+    """The numbers of sentences as a model would write them."""
+    return json.dumps({"answers_question": bool(numbers), "sentences": list(numbers)})
 
 
 class RecordingTransport:

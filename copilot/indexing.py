@@ -19,9 +19,9 @@ from copilot.store import articles as store
 from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleRow, PassageRow
 from copilot.timesource import TimeSource
-from knowledge.articles import Visibility
+from knowledge.articles import Article, Visibility
 from knowledge.embedding import Embedder, EmbedderUnavailable
-from knowledge.passages import Passage, embedding_text
+from knowledge.passages import CUT, Passage, embedding_text, split
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
 # articles embedded together: many, because sorted by length they encode faster; few, because a crash loses them
@@ -148,12 +148,22 @@ class Indexer:
             rows = store.passages_of(session, [row.id for row in stale if row.status == "published"])
         if not stale:
             return 0
+        if others := [row.id for row in stale if row.status == "published" and row.cut != CUT]:
+            self._cut_anew(others)
+            return self._step(limit)
         self._write({row.id: row for row in stale}, rows)
         with self.db.write() as session:
             for row in stale:
                 held = store.indexed_as(row.content_hash, model) if row.status == "published" else None
                 store.mark_indexed(session, row.id, held)
         return len(stale)
+
+    def _cut_anew(self, article_ids: Sequence[str]) -> None:
+        """Passages that an earlier version cut follow the rules of this one; another process may have done it."""
+        with self.db.write() as session:
+            for row in store.lock_all(session, article_ids):
+                if row.cut != CUT:
+                    cut_passages(session, row)
 
     def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
         ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
@@ -163,6 +173,24 @@ class Indexer:
         for visibility, group in groupby(range(len(ordered)), key=lambda i: stale[ordered[i].article_id].visibility):
             places = list(group)
             self.index.upsert([passages[i] for i in places], vectors[places], cast(Visibility, visibility))
+
+
+def cut_passages(session: Session, row: ArticleRow) -> None:
+    """Store the passages of an article as it is now, in place of the ones it had."""
+    rows = [
+        PassageRow(
+            id=p.id,
+            article_id=p.article_id,
+            ordinal=p.ordinal,
+            start=p.start,
+            end=p.end,
+            heading=p.heading,
+            text=p.text,
+        )
+        for p in split(Article(row.id, row.title, row.body))
+    ]
+    store.replace_passages(session, row.id, rows)
+    row.cut = CUT
 
 
 def passage_of(row: PassageRow, article: ArticleRow) -> Passage:

@@ -15,18 +15,19 @@ import structlog
 
 from copilot import reviewing
 from copilot.errors import Invalid, Unavailable
-from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, passage_of
+from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
 from copilot.store import articles as store
 from copilot.store import journal
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
+from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
-from knowledge.passages import Passage, split
+from knowledge.passages import Passage
 from knowledge.retrieval import Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
+from triage.text import readable
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class KnowledgeBase:
         self._refreshing = threading.Lock()
         self._version: object = None
         self._whole = False
-        self._hashes: dict[str, str] = {}
+        self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
         self._retriever = Retriever(None, self._lexical)
         self.facts: dict[str, ArticleFacts] = {}
@@ -94,7 +95,9 @@ class KnowledgeBase:
         return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
 
     def search_text(self, text: str, limit: int, audience: Audience) -> Retrieval:
-        """A search as typed by an agent, with the vector made here; words alone when there is no model."""
+        """A search as typed by an agent, or pasted with greeting and signature, with the vector made here; words alone
+        when there is no model."""
+        text = readable("", text)
         try:
             vector: Vectors | None = self.embedder.encode([text])[0]
         except EmbedderUnavailable:
@@ -165,19 +168,7 @@ def save_article(session: Session, article: Article, now: datetime, by: str, ori
     row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, store.after_all_edits(session, now)
     session.flush()
-    passages = [
-        PassageRow(
-            id=p.id,
-            article_id=p.article_id,
-            ordinal=p.ordinal,
-            start=p.start,
-            end=p.end,
-            heading=p.heading,
-            text=p.text,
-        )
-        for p in split(article)
-    ]
-    store.replace_passages(session, article.id, passages)
+    cut_passages(session, row)
     session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_saved", article_id=article.id, content_hash=digest, by=by)
     return True

@@ -21,6 +21,7 @@ from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
 from copilot.rule_clock import next_look
+from copilot.several import question_vectors
 from copilot.snapshots import Snapshot, load_snapshots
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
@@ -33,7 +34,6 @@ from triage.pieces import embedded
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
-CONCURRENT_DRAFTS = 4
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,8 @@ log = structlog.get_logger(__name__)
 class Work:
     """One ticket on its road: what it was, what triage said, what came of drafting.
 
-    `classifier` is the fingerprint of the models that labelled it, without the rules.
+    `classifier` is the fingerprint of the models that labelled it, without the rules; `apart` are the vectors of its
+    questions, if it asks several.
     """
 
     snapshot: Snapshot
@@ -50,11 +51,12 @@ class Work:
     vector: Vectors | None
     assessment: Assessment
     classifier: str
+    apart: Vectors | None = None
     outcome: Answer | Silence | None = None
 
 
 class Pipeline:
-    """Processes claimed tickets in batches."""
+    """Processes claimed tickets in batches; `at_once` is how many drafts a language model writes side by side."""
 
     def __init__(
         self,
@@ -68,10 +70,11 @@ class Pipeline:
         worker: str,
         lease: timedelta,
         batch: int,
+        at_once: int,
     ) -> None:
         self.db, self.now, self.configuration, self.book = db, now, configuration, book
         self.embedder, self.models, self.answerer = embedder, models, answerer
-        self.worker, self.lease, self.batch = worker, lease, batch
+        self.worker, self.lease, self.batch, self.at_once = worker, lease, batch, at_once
         self.audits = AuditKey(db)
 
     def process_batch(self) -> int:
@@ -103,10 +106,10 @@ class Pipeline:
 
     def _process(self, snapshots: Sequence[Snapshot], configuration: Configuration) -> None:
         ours = self._record_triage(self._triage(snapshots, configuration), configuration)
-        if self.answerer.llm is None:
+        if self.answerer.pen is None:
             done = [self._answered(work, configuration) for work in ours]
         else:
-            with ThreadPoolExecutor(CONCURRENT_DRAFTS) as pool:
+            with ThreadPoolExecutor(self.at_once) as pool:
                 done = list(pool.map(lambda work: self._answered(work, configuration), ours))
         self._record_outcomes(done)
 
@@ -129,9 +132,11 @@ class Pipeline:
         ]
         models = self.models.current(configuration, usable=vectors is not None)
         assessments = assess_many(texts, vectors, contexts, models)
+        apart = question_vectors([assessment.questions for assessment in assessments], self.embedder)
+        classifier = models.classifier_fingerprint
         return [
-            Work(snapshot, text, None if vectors is None else vectors[place], assessment, models.classifier_fingerprint)
-            for place, (snapshot, text, assessment) in enumerate(zip(snapshots, texts, assessments, strict=True))
+            Work(snapshots[i], texts[i], None if vectors is None else vectors[i], assessment, classifier, apart[i])
+            for i, assessment in enumerate(assessments)
         ]
 
     def _record_triage(self, works: Sequence[Work], configuration: Configuration) -> list[Work]:
@@ -155,7 +160,13 @@ class Pipeline:
 
     def _answered(self, work: Work, configuration: Configuration) -> Work:
         outcome = self.answerer.answer(
-            work.snapshot, work.text.readable, work.vector, work.assessment, configuration.autonomy
+            work.snapshot,
+            work.text.readable,
+            work.vector,
+            work.assessment,
+            configuration.autonomy,
+            configuration.voice,
+            work.apart,
         )
         return replace(work, outcome=outcome)
 
@@ -176,7 +187,9 @@ class Pipeline:
                 if ticket is None:
                     reason = "Something newer arrived."
                     journal.record(session, now, "draft_dropped", work.snapshot.ticket_id, reason=reason)
-                elif isinstance(work.outcome, Answer):
+                    continue
+                ticket.answers = [one.to_dict() for one in work.outcome.asked] if work.outcome else []
+                if isinstance(work.outcome, Answer):
                     answered += present.decide(ticket, work.snapshot, work.outcome, autonomy, fingerprint, now)
                 elif work.outcome is not None:
                     ticket.no_draft_reason = work.outcome.reason

@@ -181,6 +181,7 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
     hold = timedelta(seconds=autonomy.hold_seconds)
     session.add_all([row.draft for row in decided])
     session.flush()
+    drafts.cite(session, [row.draft for row in decided])
     for row in decided:
         ticket, draft = row.ticket, row.draft
         ticket.no_draft_reason = None

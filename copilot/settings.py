@@ -45,6 +45,15 @@ class Settings(BaseSettings):
         default=None, description="Model name at an OpenAI-compatible server; unset: extractive."
     )
     llm_deadline_seconds: float = Field(default=20.0, gt=0, description="Longest wait for one draft, retries included.")
+    llm_concurrency: int = Field(
+        default=4, ge=1, le=64, description="Requests to the language model at once, of one process."
+    )
+    llm_masking: bool = Field(
+        default=True, description="Hide personal data from the language model; false sends messages as they are."
+    )
+    llm_price_in: float = Field(default=0.0, ge=0, description="What a million tokens of a request cost.")
+    llm_price_out: float = Field(default=0.0, ge=0, description="What a million tokens of an answer cost.")
+    llm_currency: str = Field(default="USD", max_length=8, description="What the prices are in; shown beside them.")
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from copilot import embedding_server
 from copilot.alerting import Alerts
 from copilot.answering import Answerer
+from copilot.asking import Pen
 from copilot.channels.api import ApiTransport
 from copilot.channels.folder import FolderTransport
 from copilot.channels.signed_post import SignedPost
@@ -24,13 +25,15 @@ from copilot.configuration import ConfigurationCache
 from copilot.errors import Unavailable
 from copilot.example_vectors import ExampleVectors
 from copilot.fakes import HashEmbedder
+from copilot.gaps import GapFinder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.learning import Learning
-from copilot.llm import LanguageModel, connect
+from copilot.llm.port import LanguageModel
+from copilot.llm.server import connect
 from copilot.notices import NoticeDesk, Notices
 from copilot.notifications import ByMail, ByWebhook, Notifier, Way
 from copilot.outbox import Outbox
-from copilot.pipeline import CONCURRENT_DRAFTS, Pipeline
+from copilot.pipeline import Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.queue_terms import TermsInForce
@@ -52,6 +55,7 @@ FAKE_EMBEDDER = "fake:hash"
 EMBEDDING_SERVER = "openai:"
 NO_PREFIX = "none"
 LONGEST_SILENCE = 10.0
+LEASE_FOR_DRAFTS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Services:
     mailer: Mailer | None
     reports: ReportDesk
     sources: Sources
+    gaps: GapFinder
     worker: Worker
 
     def close(self) -> None:
@@ -111,10 +116,12 @@ def build(
     models = TriageModelCache(db, vectors)
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
     name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
-    answerer = Answerer(knowledge, used_llm, settings.support_name)
+    pen = Pen(used_llm, settings.llm_masking) if used_llm else None
+    answerer = Answerer(knowledge, pen, settings.support_name)
     pipeline = Pipeline(
-        db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings)
-    )
+        db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings),
+        settings.llm_concurrency,
+    )  # fmt: skip
     learning = Learning(db, now, models, vectors, name)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     terms = TermsInForce(configuration)
@@ -123,12 +130,12 @@ def build(
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
-    sources = Sources(db, now, name)
+    sources, gaps = Sources(db, now, name), GapFinder(db, now, used_embedder, knowledge, name)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
-        "learning": learning.step, "sources": sources.step,
+        "learning": learning.step, "sources": sources.step, "gaps": gaps.step,
         "evidence": RecordKeeper(db, now, configuration).step, "replays": Replays(db, now).step,
     }  # fmt: skip
     return Services(
@@ -136,7 +143,7 @@ def build(
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
-        reports=ReportDesk(db, now, book), sources=sources, worker=Worker(steps, settings.poll_seconds),
+        reports=ReportDesk(db, now, book), sources=sources, gaps=gaps, worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 
@@ -144,8 +151,9 @@ def batch_size(settings: Settings) -> int:
     """How many tickets to claim together: with a language model no more than can be drafted within the lease."""
     if not settings.llm_model:
         return settings.batch_size
-    rounds = max(1, int(settings.lease_seconds / settings.llm_deadline_seconds))
-    return min(settings.batch_size, CONCURRENT_DRAFTS * rounds)
+    # the deadline counts retries and waiting for a place too; triage and recording need the rest of the lease
+    rounds = max(1, int(LEASE_FOR_DRAFTS * settings.lease_seconds / settings.llm_deadline_seconds))
+    return min(settings.batch_size, settings.llm_concurrency * rounds)
 
 
 def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedder:
@@ -187,7 +195,9 @@ def language_model(settings: Settings) -> LanguageModel | None:
     if not settings.llm_model:
         return None
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return connect(settings.llm_model, settings.llm_deadline_seconds, key, settings.openai_base_url)
+    return connect(
+        settings.llm_model, settings.llm_deadline_seconds, key, settings.openai_base_url, settings.llm_concurrency
+    )
 
 
 def transport_of(settings: Settings, now: TimeSource) -> Transport:

@@ -1,14 +1,14 @@
 """Decides how a web page reads as plain text. Refuses to know what an article is.
 
 The page is first reduced to well-formed HTML of known tags by nh3, because the standard library's parser alone takes
-quadratic time on broken pages. Headings become Markdown headings and list items get a dash, so that passages can follow
-the page's structure.
+quadratic time on broken pages. Headings become Markdown headings, list items get a dash or their number, and tables of
+short cells become rows between bars, so that passages can follow the page's structure.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 
 import nh3
 
@@ -28,6 +28,8 @@ _MAIN = re.compile(r"<(main)\b[^<>]*>", re.IGNORECASE)
 _ROLE = re.compile(r"<([a-z]+)\s[^<>]{0,500}?\brole\s*=\s*[\"']?main\b[^<>]*>", re.IGNORECASE)
 _ARTICLE = re.compile(r"<(article)\b[^<>]*>", re.IGNORECASE)
 _GAPS = re.compile(r"\n{3,}")
+_LONE_MARK = re.compile(r"(?m)^( *(?:-|\d+\.) )\n+ ?(?=\S)")
+LONGEST_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,41 @@ def _depth(html: str) -> int:
     return max(accumulate(steps), default=0)
 
 
+@dataclass(slots=True)
+class _Table:
+    """Where each cell of a table begins among the parts; `is_headed` while its first row names the columns."""
+
+    rows: list[list[int]] = field(default_factory=list)
+    is_headed: bool = True
+
+    @property
+    def first_cell(self) -> int:
+        return next(place for row in self.rows for place in row)
+
+    def cell(self, place: int, *, is_head: bool) -> None:
+        self.rows = self.rows or [[]]
+        self.rows[-1].append(place)
+        self.is_headed &= is_head or len(self.rows) > 1
+
+    def as_rows(self, parts: list[str]) -> str | None:
+        """Its rows between bars, or None where it is no plain table of short cells, as one that lays out a page."""
+        bounds = [*(place for row in self.rows for place in row), len(parts)]
+        texts = ["".join(parts[first:after]).strip() for first, after in pairwise(bounds)]
+        plain = all(len(text) <= LONGEST_CELL and "\n" not in text and "|" not in text for text in texts)
+        if not plain or len(self.rows) < 2 or max(map(len, self.rows)) < 2:
+            return None
+        cells = iter(texts)
+        rows = ["| " + " | ".join(islice(cells, len(row))) + " |" for row in self.rows if row]
+        rule = ["|" + "---|" * len(self.rows[0])] if self.is_headed else []
+        return "\n".join([*rows[:1], *rule, *rows[1:]])
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
+        self._lists: list[int | None] = []
+        self._tables: list[_Table] = []
         self._title: list[str] = []
         self._first_heading: list[str] = []
         self._into: list[str] | None = None
@@ -116,12 +149,37 @@ class _Reader(HTMLParser):
         if tag in _HEADINGS:
             self._parts.append(f"{_HEADINGS[tag]} ")
             self._into = self._first_heading if not self._first_heading else None
-        elif tag == "li":
-            self._parts.append("- ")
         elif tag == "title":
             self._into = self._title
+        elif tag in ("ol", "ul"):
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self._parts.append("  " * (len(self._lists) - 1) + self._mark())
+        else:
+            self._in_table(tag)
+
+    def _mark(self) -> str:
+        """What stands before a list item; a number in a numbered list."""
+        if not self._lists or self._lists[-1] is None:
+            return "- "
+        self._lists[-1] += 1
+        return f"{self._lists[-1]}. "
+
+    def _in_table(self, tag: str) -> None:
+        if tag == "table":
+            self._tables.append(_Table())
+        elif tag == "tr" and self._tables:
+            self._tables[-1].rows.append([])
+        elif tag in ("td", "th") and self._tables:
+            self._tables[-1].cell(len(self._parts), is_head=tag == "th")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("ol", "ul") and self._lists:
+            self._lists.pop()
+        elif tag == "table" and self._tables:
+            table = self._tables.pop()
+            if (rows := table.as_rows(self._parts)) is not None:
+                self._parts[table.first_cell :] = [rows]
         self._preformatted -= tag == "pre"
         self._into = None
         self._parts.append("\n\n" if tag in _SPACED else "\n")
@@ -145,4 +203,4 @@ class _Reader(HTMLParser):
 
     def _lines(self) -> list[str]:
         # a list item's paragraph belongs on the line of its dash
-        return re.sub(r"(?m)^- \n+ ?(?=\S)", "- ", "".join(self._parts)).split("\n")
+        return _LONE_MARK.sub(r"\1", "".join(self._parts)).split("\n")

@@ -19,8 +19,8 @@ from knowledge.articles import Article, ArticleError
 from knowledge.encodings import decoded
 from knowledge.exports import ExportError, export_rows
 from knowledge.html_text import read_page
-from knowledge.passages import heading_of
 from knowledge.pdf_text import MAX_PDF_BYTES, PdfError, read_pdf
+from knowledge.structure import heading_of
 
 MAX_PAGE_BYTES = 2_000_000
 MAX_EXPORT_BYTES = 100_000_000

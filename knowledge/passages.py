@@ -1,33 +1,37 @@
 """Decides where an article is cut into passages. Refuses to know how they are encoded or searched.
 
-A passage is a verbatim slice of the article's body, so that a quotation can always be traced back to its place.
+A passage is a verbatim slice of the article's body, so that a quotation can always be traced back to its place. Lists,
+numbered steps and tables stay whole up to a larger limit than running text; a longer one is cut between its items or
+rows, and each later piece bears what it lost, the introduction or the names of the columns, as the end of its path.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from knowledge.articles import Article
 from knowledge.sentences import sentence_spans
+from knowledge.structure import Unit, units
 
 # all-MiniLM-L6-v2 reads 256 tokens, title and heading first; 500 characters found more than 800 or 1,100 did
 MAX_CHARACTERS = 500
+# a list or table up to this length stays whole
+MAX_WHOLE = 800
 OVERLAP_CHARACTERS = 100
 # a section shorter than this shares its passage with the next one
 SMALL_SECTION = 200
-MAX_HEADING = 120
-
-_MARKDOWN_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<words>\S[^\n]*)")
-_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+\S")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+MAX_PATH = 200
+STEP = " › "
+CUT = 2
+"""Raised when articles are cut otherwise than before, so that those stored are cut anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A retrievable piece of an article: `article.body[start:end] == text`.
 
-    `heading` is the nearest heading above the text, or "" when there is none. `ordinal` counts from 0 in the article.
+    `heading` is the path of headings above the text, outermost first and joined by `STEP`, or "" when there is none.
+    `ordinal` counts from 0 in the article.
     """
 
     id: str
@@ -40,83 +44,51 @@ class Passage:
     heading: str = ""
 
 
-@dataclass(slots=True)
-class _Block:
-    """Lines that belong together: a paragraph, a list item, a fenced block or a heading."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is never cut any more. `is_whole` marks a complete list or table."""
 
     start: int
     end: int
-    heading: str
+    path: tuple[str, ...]
     opens_section: bool = False
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Cuts a body into blocks, one line at a time."""
-
-    blocks: list[_Block] = field(default_factory=list)
-    heading: str = ""
-    joined: bool = False
-    fenced: bool = False
-
-    def line(self, start: int, line: str) -> None:
-        end = start + len(line.rstrip())
-        if self.fenced or _FENCE.match(line):
-            self.fenced ^= bool(_FENCE.match(line))
-            self._put(start, end)
-        elif not line.strip():
-            self.joined = False
-        elif heading := heading_of(line):
-            self.heading = heading
-            self.blocks.append(_Block(start, end, heading, opens_section=True))
-            self.joined = False
-        else:
-            self.joined = self.joined and not _LIST_ITEM.match(line)
-            self._put(start, end)
-
-    def _put(self, start: int, end: int) -> None:
-        if self.joined:
-            self.blocks[-1].end = max(end, self.blocks[-1].end)
-        elif end > start:
-            self.blocks.append(_Block(start, end, self.heading))
-            self.joined = True
+    is_whole: bool = False
 
 
 def split(article: Article) -> tuple[Passage, ...]:
-    """Return the article's passages in order: at most `MAX_CHARACTERS` each, none empty, and nothing but white space
-    between them left out. Neighbours may share up to `OVERLAP_CHARACTERS`."""
-    reader, position = _Reader(), 0
-    for line in article.body.splitlines(keepends=True):
-        reader.line(position, line)
-        position += len(line)
-    pieces = [piece for block in reader.blocks for piece in _within_limit(article.body, block)]
+    """Return the article's passages in order: at most `MAX_CHARACTERS` each, `MAX_WHOLE` with a list or table in it,
+    none empty, and nothing but white space between them left out. Neighbours may share up to `OVERLAP_CHARACTERS`."""
+    pieces = [piece for unit in units(article.body) for piece in _pieces(article.body, unit)]
     return tuple(_passage(article, ordinal, *spot) for ordinal, spot in enumerate(_packed(pieces)))
 
 
 def embedding_text(passage: Passage) -> str:
-    """Return what is encoded for a passage: title, heading, and the text itself."""
-    heading = passage.heading if passage.heading.casefold() not in passage.title.casefold() else ""
-    return "\n".join(part for part in (passage.title, heading, passage.text) if part)
+    """Return what is encoded for a passage: title, the nearest headings, and the text itself."""
+    title = passage.title.casefold()
+    steps = [step for step in passage.heading.split(STEP) if step.casefold() not in title]
+    while len(steps) > 1 and len(STEP.join(steps)) > MAX_PATH:
+        del steps[0]
+    return "\n".join(part for part in (passage.title, STEP.join(steps), passage.text) if part)
 
 
-def heading_of(line: str) -> str:
-    """Return the words of a heading line (Markdown `#`, or a short line all in capitals), or ""."""
-    if match := _MARKDOWN_HEADING.match(line):
-        return match["words"].strip().rstrip("#").strip()[:MAX_HEADING]
-    words = line.strip()
-    letters = sum(character.isalpha() for character in words[:MAX_HEADING])
-    plain = 4 <= len(words) <= 80 and words.isupper() and words[-1] not in ".!?,;" and not _LIST_ITEM.match(line)
-    return words if plain and letters * 3 > len(words) * 2 else ""
-
-
-def _within_limit(body: str, block: _Block) -> Iterator[_Block]:
-    """Cut a block that is too long at sentence ends, else at white space, else anywhere."""
-    if block.end - block.start <= MAX_CHARACTERS:
-        yield block
+def _pieces(body: str, unit: Unit) -> Iterator[_Piece]:
+    """A unit as it is if it may stay whole, else its parts, those too long cut at sentence ends."""
+    if unit.is_whole and unit.end - unit.start <= MAX_WHOLE:
+        yield _Piece(unit.start, unit.end, unit.path, is_whole=True)
         return
-    for start, end in sentence_spans(body[block.start : block.end]):
-        for left, right in _words(body, block.start + start, block.start + end):
-            yield _Block(left, right, block.heading)
+    later = (*unit.path, unit.lead) if unit.lead else unit.path
+    for number, part in enumerate(unit.parts):
+        for start, end in _within_limit(body, *part):
+            yield _Piece(start, end, later if number else unit.path, opens_section=unit.is_heading)
+
+
+def _within_limit(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is too long at sentence ends, else at white space, else anywhere."""
+    if end - start <= MAX_CHARACTERS:
+        yield start, end
+        return
+    for left, right in sentence_spans(body[start:end]):
+        yield from _words(body, start + left, start + right)
 
 
 def _words(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -130,24 +102,26 @@ def _words(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _packed(pieces: list[_Block]) -> Iterator[tuple[int, int, str]]:
+def _packed(pieces: list[_Piece]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Join neighbouring pieces up to the limit; a new section starts a new passage unless the last one was small."""
     first = 0
     while first < len(pieces):
         last = first
         while last + 1 < len(pieces) and _fits(pieces[first], pieces[last], pieces[last + 1]):
             last += 1
-        yield pieces[first].start, pieces[last].end, pieces[first].heading
+        yield pieces[first].start, pieces[last].end, pieces[first].path
         first = _next_start(pieces, first, last)
 
 
-def _fits(first: _Block, last: _Block, extra: _Block) -> bool:
-    if extra.end - first.start > MAX_CHARACTERS:
+def _fits(first: _Piece, last: _Piece, extra: _Piece) -> bool:
+    small = last.end - first.start < SMALL_SECTION
+    if extra.opens_section and not small:
         return False
-    return not extra.opens_section or last.end - first.start < SMALL_SECTION
+    # a few words before a list go with it, however long it is
+    return extra.end - first.start <= (MAX_WHOLE if extra.is_whole and small else MAX_CHARACTERS)
 
 
-def _next_start(pieces: list[_Block], first: int, last: int) -> int:
+def _next_start(pieces: list[_Piece], first: int, last: int) -> int:
     """Step back over the tail of a passage, so that what follows keeps some of its context."""
     following = last + 1
     if following >= len(pieces) or pieces[following].opens_section:
@@ -159,7 +133,8 @@ def _next_start(pieces: list[_Block], first: int, last: int) -> int:
     return start if room else following
 
 
-def _passage(article: Article, ordinal: int, start: int, end: int, heading: str) -> Passage:
-    text = article.body[start:end]
+def _passage(article: Article, ordinal: int, start: int, end: int, path: tuple[str, ...]) -> Passage:
+    text, title = article.body[start:end], article.title.casefold()
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    heading = STEP.join(step for step in path if step.casefold() != title)
     return Passage(f"{article.id}#{ordinal}-{digest}", article.id, ordinal, start, end, text, article.title, heading)

@@ -16,7 +16,7 @@ HOMES = {
     "sqlmodel": STORE,
     "sqlalchemy": STORE,
     "alembic": STORE,
-    "openai": ("copilot/llm.py", "copilot/embedding_server.py"),
+    "openai": ("copilot/llm/", "copilot/embedding_server.py"),
     "qdrant_client": ("knowledge/vector_index.py",),
     "sentence_transformers": ("knowledge/embedding.py",),
     "torch": ("knowledge/embedding.py",),

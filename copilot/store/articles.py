@@ -1,6 +1,6 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 from copilot.errors import NotFound
 from copilot.store.matching import holds
 from copilot.store.tables import ArticleRevision, ArticleRow, PassageRow
+from knowledge.passages import CUT
 
 # bound variables in one statement: databases allow a limited number
 AT_ONCE = 500
@@ -24,9 +25,20 @@ def find(session: Session, article_id: str) -> ArticleRow:
     return row
 
 
+def lock_all(session: Session, article_ids: Sequence[str]) -> Sequence[ArticleRow]:
+    """These articles as they are now, locked until the transaction ends."""
+    wanted = select(ArticleRow).where(col(ArticleRow.id).in_(article_ids)).order_by(ArticleRow.id).with_for_update()
+    return session.exec(wanted, execution_options={"populate_existing": True}).all()
+
+
 def get(session: Session, article_id: str) -> ArticleRow | None:
     """The article's row, withdrawn or not."""
     return session.get(ArticleRow, article_id)
+
+
+def titles(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """The titles of those of these articles that exist."""
+    return dict(session.exec(select(ArticleRow.id, ArticleRow.title).where(col(ArticleRow.id).in_(ids))).all())
 
 
 def page(session: Session, limit: int, offset: int = 0, text: str = "") -> Sequence[ArticleRow]:
@@ -80,9 +92,10 @@ def published_ids(session: Session) -> set[str]:
     return set(session.exec(select(ArticleRow.id).where(ArticleRow.status == "published")).all())
 
 
-def hashes(session: Session, today: date) -> dict[str, str]:
-    """The content hash of every article in use, by id."""
-    return dict(session.exec(select(ArticleRow.id, ArticleRow.content_hash).where(in_use(today))).all())
+def hashes(session: Session, today: date) -> dict[str, tuple[str, int]]:
+    """The content hash of every article in use, and how its passages are cut, by id."""
+    rows = session.exec(select(ArticleRow.id, ArticleRow.content_hash, ArticleRow.cut).where(in_use(today)))
+    return {article_id: (digest, cut) for article_id, digest, cut in rows}
 
 
 def with_passages(session: Session, article_ids: Sequence[str]) -> Iterator[tuple[PassageRow, ArticleRow]]:
@@ -110,7 +123,8 @@ def is_indexed(article: ArticleRow) -> bool:
 
 
 def unindexed(session: Session, model: str, limit: int) -> Sequence[ArticleRow]:
-    """Published articles whose vectors by this embedder are missing or stale, and others that still have vectors."""
+    """Published articles whose vectors by this embedder are missing or stale or whose passages are cut by other rules,
+    and others that still have vectors."""
     gone = (col(ArticleRow.status) != "published") & col(ArticleRow.indexed_hash).is_not(None)
     wanted = select(ArticleRow).where(or_((col(ArticleRow.status) == "published") & _stale(model), gone))
     return session.exec(wanted.order_by(ArticleRow.id).limit(limit)).all()
@@ -147,13 +161,14 @@ def forget_index(session: Session) -> None:
 
 def _stale(model: str) -> ColumnElement[bool]:
     current = col(ArticleRow.content_hash) + f":{model}"
-    return or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != current)
+    cut_otherwise = col(ArticleRow.cut) != CUT
+    return or_(col(ArticleRow.indexed_hash).is_(None), col(ArticleRow.indexed_hash) != current, cut_otherwise)
 
 
-def version(session: Session, today: date) -> tuple[int, datetime | None, int]:
-    """Changes whenever an article is added, edited, withdrawn or expires: what in-memory copies compare."""
-    over = func.count(case((expired(today), 1)))
-    return session.exec(select(func.count(), func.max(ArticleRow.updated_at), over)).one()
+def version(session: Session, today: date) -> tuple[int, datetime | None, int, int]:
+    """Changes whenever an article is added, edited, cut anew, withdrawn or expires: what in-memory copies compare."""
+    over, cut_anew = func.count(case((expired(today), 1))), func.count(case((col(ArticleRow.cut) == CUT, 1)))
+    return session.exec(select(func.count(), func.max(ArticleRow.updated_at), over, cut_anew)).one()
 
 
 def revisions(session: Session, article_id: str, limit: int) -> Sequence[ArticleRevision]:

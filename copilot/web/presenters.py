@@ -12,6 +12,7 @@ from copilot.store.tables import Draft, Message, OutboxItem, Ticket
 from copilot.web import wording
 from copilot.web.promise_told import Told, told_nothing
 from copilot.web.views import (
+    AskedView,
     Choice,
     CitationView,
     DeliveryView,
@@ -147,7 +148,16 @@ def triage_view(ticket: Ticket, categories: Sequence[Category]) -> TriageView | 
         team=ticket.team,
         assignee=ticket.assignee,
         signals=tuple(wording.label(wording.SIGNALS, signal) for signal in found.get("signals", ())),
-        questions=tuple(found.get("questions", ())),
+        questions=asked_views(found.get("questions", ()), ticket.answers),
+    )
+
+
+def asked_views(questions: Sequence[str], answers: Sequence[Mapping[str, Any]]) -> tuple[AskedView, ...]:
+    """The questions with what answers each, as far as they have been searched."""
+    by_question = {str(row["question"]): row for row in answers}
+    return tuple(
+        AskedView(question, row.get("article_id"), row.get("title"), row.get("passage_id"), bool(row))
+        for question, row in ((question, by_question.get(question, {})) for question in questions)
     )
 
 

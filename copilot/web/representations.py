@@ -30,6 +30,7 @@ def ticket_json(
         "sla": {"policy": policy, "timers": [timer.to_dict() for timer in timers]},
         "draft": draft_json(draft) if draft else None,
         "no_draft_reason": ticket.no_draft_reason,
+        "answers": ticket.answers,
     }
 
 

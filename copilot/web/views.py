@@ -179,6 +179,17 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedView:
+    """One of several questions and the article that answers it, None when none does or nobody has looked yet."""
+
+    question: str
+    article_id: str | None = None
+    article_title: str | None = None
+    passage_id: str | None = None
+    is_searched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TriageView:
     """What the triage made of the ticket, and the selects that correct it."""
 
@@ -199,7 +210,7 @@ class TriageView:
     assignee: str | None = None
     team: str | None = None
     signals: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[AskedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +258,12 @@ class TicketView:
     draft_state: str = "none"
     draft_notice: str | None = None
     answerable: bool = True
+
+    @property
+    def leaving(self) -> DeliveryView | None:
+        """The automatic reply that an agent can still pull back."""
+        pending = (message.delivery for message in self.messages if message.auto_sent and message.delivery)
+        return next((delivery for delivery in pending if delivery.state == "waiting"), None)
 
 
 @dataclass(frozen=True, slots=True)

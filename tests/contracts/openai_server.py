@@ -37,13 +37,22 @@ class Handler(BaseHTTPRequestHandler):
         self.script.requests.append(body)
         self.script.answers[min(place, len(self.script.answers) - 1)](self, body)
 
-    def send_json(self, status: int, document: Any) -> None:
+    def send_json(self, status: int, document: Any, headers: dict[str, str] | None = None) -> None:
         """A whole answer at once."""
-        self.send_raw(status, json.dumps(document).encode())
+        self.send_raw(status, json.dumps(document).encode(), headers=headers)
 
-    def send_raw(self, status: int, content: bytes, kind: str = "application/json") -> None:
+    def send_events(self, events: list[Any]) -> None:
+        """A stream of these documents, or plain words, an event each."""
+        told = (event if isinstance(event, str) else json.dumps(event) for event in events)
+        self.send_raw(200, "".join(f": alive\n\ndata: {data}\n\n" for data in told).encode(), "text/event-stream")
+
+    def send_raw(
+        self, status: int, content: bytes, kind: str = "application/json", headers: dict[str, str] | None = None
+    ) -> None:
         """Bytes at once."""
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
@@ -66,11 +75,62 @@ def embedding(encode: Callable[[list[str]], Any]) -> Answer:
     return answer
 
 
-def saying(content: str | None) -> Answer:
-    """An answer with this text."""
+def saying(content: str | None, usage: dict[str, int] | None = None) -> Answer:
+    """An answer with this text: as a stream of pieces where one is asked for, else whole."""
 
-    def answer(handler: Handler, _: dict[str, Any]) -> None:
-        handler.send_json(200, completion([{"index": 0, "finish_reason": "stop", "message": message(content)}]))
+    def answer(handler: Handler, body: dict[str, Any]) -> None:
+        if body.get("stream"):
+            handler.send_events(
+                [*pieces(content or ""), *([{"choices": [], "usage": usage}] if usage else []), "[DONE]"]
+            )
+        else:
+            choices = [{"index": 0, "finish_reason": "stop", "message": message(content)}]
+            handler.send_json(200, completion(choices) | ({"usage": usage} if usage else {}))
+
+    return answer
+
+
+def pieces(content: str, size: int = 5) -> list[Any]:
+    """The events of a stream that says this, the last with its reason to end."""
+    said = [{"delta": {"content": content[at : at + size]}} for at in range(0, len(content), size)]
+    return [{"choices": [choice]} for choice in [*said, {"delta": {}, "finish_reason": "stop"}]]
+
+
+def breaking_off(content: str) -> Answer:
+    """A stream that says this and then ends without having finished."""
+    return lambda handler, _: handler.send_events(pieces(content)[:-1])
+
+
+def obeying(reply: Callable[[str], str]) -> Answer:
+    """A model that does what stands in the request: `reply` makes its answer of the customer's part."""
+    return lambda handler, body: saying(reply(body["messages"][1]["content"]))(handler, body)
+
+
+def slow(answer: Answer, seconds: float) -> Answer:
+    """The same after a while."""
+
+    def wait(handler: Handler, body: dict[str, Any]) -> None:
+        handler.script.over.wait(seconds)
+        answer(handler, body)
+
+    return wait
+
+
+def busy(retry_after: str | None = None) -> Answer:
+    """429, with the time to wait if given."""
+    headers = {"retry-after": retry_after} if retry_after else {}
+    return lambda handler, _: handler.send_json(429, {"error": {"message": "slow down"}}, headers)
+
+
+def refusing(parameter: str, then: Answer) -> Answer:
+    """400 naming a parameter as long as it is sent."""
+
+    def answer(handler: Handler, body: dict[str, Any]) -> None:
+        if parameter in body:
+            error = {"message": f"{parameter} is not supported", "param": parameter, "type": "invalid_request_error"}
+            handler.send_json(400, {"error": error})
+        else:
+            then(handler, body)
 
     return answer
 

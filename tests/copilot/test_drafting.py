@@ -1,11 +1,13 @@
 """How a reply is put together out of passages."""
 
 from copilot import drafting
-from copilot.drafting import EXTRACTIVE, Question
+from copilot.asking import Pen, Question
+from copilot.drafting import EXTRACTIVE
 from copilot.errors import Unavailable
 from copilot.fakes import ScriptedModel
 from copilot.grounding import check
 from copilot.plaintext import plain
+from copilot.voice import Voice
 from knowledge.articles import Article
 from knowledge.passages import split
 from knowledge.retrieval import Match
@@ -26,7 +28,8 @@ def written(text, model=None, name="Priya Nair", language="en", *articles):
     question = Question(text, language, name)
     given = articles or (BOOTS,)
     languages = {article.id: article.language for article in given}
-    return drafting.write(question, matches(*given), languages, model, "The shop")
+    pen = Pen(model) if model else None
+    return drafting.write(question, matches(*given), languages, pen, Voice("The shop"))
 
 
 def test_the_section_that_shares_the_question_s_rare_words_is_quoted():

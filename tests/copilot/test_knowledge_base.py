@@ -8,7 +8,9 @@ from copilot.errors import NotFound
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.settings import Settings
 from copilot.store import articles
+from copilot.store.tables import PassageRow
 from copilot.wiring import CONCURRENT_DRAFTS, batch_size
+from knowledge.passages import CUT
 
 
 def found(desk, text):
@@ -38,6 +40,26 @@ def test_a_withdrawn_article_is_found_no_more(desk):
     with pytest.raises(NotFound):
         desk.do(lambda session: articles.find(session, "shoes"))
     assert desk.do(lambda session: articles.get(session, "shoes")).status == "withdrawn"
+
+
+def test_passages_of_an_earlier_version_are_cut_anew(desk):
+    """An article whose passages were cut by other rules is cut and indexed anew by itself, and searches see it."""
+    desk.article("shoes", "Shoes", "# Shops\n## Lyon\nShoes are repaired on Mondays.")
+    assert found(desk, "shoes repaired")
+    held = desk.services.knowledge.index.count()
+
+    def as_before(session):
+        row = articles.find(session, "shoes")
+        row.cut = 1
+        old = PassageRow(id="shoes#0-old", article_id="shoes", ordinal=0, start=0, end=7, heading="", text="# Shops")
+        articles.replace_passages(session, "shoes", [old])
+
+    desk.do(as_before)
+    assert desk.services.knowledge.progress().waiting == 1
+    assert "Mondays" in found(desk, "shoes repaired")[0]
+    assert desk.services.knowledge.progress().waiting == 0
+    assert desk.services.knowledge.index.count() == held
+    assert desk.do(lambda session: articles.find(session, "shoes")).cut == CUT
 
 
 def test_a_slow_model_gets_no_more_tickets_than_fit_into_the_lease(tmp_path):

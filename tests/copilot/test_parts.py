@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from copilot import accounts, configuration
+from copilot.asking import Pen, Question
 from copilot.channels.api import ApiTransport
 from copilot.channels.folder import FolderTransport
 from copilot.channels.webhook import WebhookTransport
 from copilot.confidence import Evidence, length_score, prior
 from copilot.courtesy import phrases
-from copilot.drafting import LONGEST_QUOTE, Question, write
+from copilot.drafting import LONGEST_QUOTE, write
 from copilot.errors import Conflict, Invalid, NotFound, Unavailable
 from copilot.fakes import HashEmbedder, ManualTime, MemoryIndex, RecordingTransport, ScriptedModel
 from copilot.grounding import check
@@ -23,6 +24,7 @@ from copilot.plaintext import plain
 from copilot.settings import Settings
 from copilot.store import configuration as documents
 from copilot.timesource import system_time
+from copilot.voice import Voice
 from copilot.wiring import language_model, transport_of
 from copilot.worker import Worker
 from knowledge.articles import Article
@@ -155,7 +157,7 @@ def test_an_extractive_draft_is_always_grounded(body, asked, language):
     """Whatever the article and the question, every sentence is quoted or a courtesy, and no quote is endless."""
     article = Article("a", "Title", body, language)
     matches = [Match(passage, 1.0, 1.0, 1.0) for passage in split(article)]
-    draft = write(Question(asked, language, "Kim Doe"), matches, {"a": language}, None, "Support")
+    draft = write(Question(asked, language, "Kim Doe"), matches, {"a": language}, None, Voice("Support"))
     sources = [(match.passage.id, plain(match.passage.text)) for match in matches]
     findings = check(draft.body, sources, phrases(language, "Kim Doe", "Support"))
     assert findings.unsupported == []
@@ -168,7 +170,7 @@ def test_a_chosen_draft_is_always_grounded(numbers):
     """Whatever sentences a model picks in whatever order, the draft quotes them and nothing else."""
     article = Article("a", "Boots", "Wax the boots. Dry them well.\n\nIt costs €5. Ask us.")
     matches = [Match(passage, 1.0, 1.0, 1.0) for passage in split(article)]
-    draft = write(Question("How?", "en", None), matches, {"a": "en"}, ScriptedModel(numbers), "Support")
+    draft = write(Question("How?", "en", None), matches, {"a": "en"}, Pen(ScriptedModel(numbers)), Voice("Support"))
     findings = check(
         draft.body, [(m.passage.id, plain(m.passage.text)) for m in matches], phrases("en", None, "Support")
     )

@@ -6,7 +6,7 @@ import pytest
 
 from copilot.errors import Unavailable
 from copilot.fakes import HashEmbedder, MemoryIndex, ScriptedModel
-from copilot.llm import connect
+from copilot.llm.server import connect
 from copilot.pipeline import MOST_ATTEMPTS
 from copilot.wiring import index_of
 from knowledge.embedding import EmbedderUnavailable
@@ -254,7 +254,7 @@ def test_a_real_server_that_is_slow_or_down(desk_with, answer):
         desk = desk_with(llm=model)
         ids = [desk.open(email=f"{n}@example.com") for n in range(8)]
         desk.process()
-        assert len(script.requests) < len(ids)
+        assert len(script.requests) < 2 * len(ids)  # each is tried twice at most, and after some failures none
         script.over.set()
         model.close()
         model._client.close()

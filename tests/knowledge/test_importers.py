@@ -101,3 +101,21 @@ def test_a_web_page_reads_as_text():
     )
     assert (page.title, page.language) == ("Foo & Bar", "de-at")
     assert page.text == "# Hi\n\nOne bold word\nnext\n\n- First\n\n- Second\n\nx\n  y"
+
+
+def test_steps_and_tables_of_a_web_page_keep_their_shape():
+    """Numbered lists keep their numbers and tables of short cells their rows; a table that lays out a page is none."""
+    steps = read_page("<p>Do:</p><ol><li>Open<ul><li>wide</li></ul></li><li><p>Shut</p></li></ol>")
+    assert steps.text == "Do:\n\n1. Open\n\n  - wide\n\n2. Shut"
+    prices = "<caption>Prices</caption><tr><th>Plan</th><th>Price</th></tr><tr><td>A</td><td>1 <b>EUR</b></td></tr>"
+    assert read_page(f"<table>{prices}</table>").text == "Prices\n\n| Plan | Price |\n|---|---|\n| A | 1 EUR |"
+    for laid_out in ("<p>One</p><p>Two</p>", "a | b", "x" * 300, "<table><tr><td>y<tr><td>z</table>"):
+        page = read_page(f"<table><tr><td>{laid_out}</td><td>End</td></tr><tr><td>1</td><td>2</td></tr></table>")
+        assert "End" in page.text
+        assert not page.text.startswith("|")
+
+
+def test_broken_tables_and_lists_lose_no_words():
+    """Cells without rows, rows without cells and items without lists are read as far as they go."""
+    broken = "<li>a</li><td>b</td><tr><table><tr></tr><td>c</td></table></ol><table></table><ol>d<table><caption>e"
+    assert [word for word in read_page(broken).text.split() if word.isalpha()] == ["a", "b", "c", "d", "e"]

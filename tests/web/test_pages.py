@@ -246,4 +246,14 @@ def test_signals_and_several_questions_are_shown(signed_in, desk):
     desk.process()
     html = signed_in("agent").get("/tickets/1").text
     assert "Asks for a person" in html
-    assert '<li class="wrap-anywhere">And do you ship tents to Norway?</li>' in html
+    assert '<li class="wrap-anywhere">And do you ship tents to Norway?' in html
+
+
+def test_several_questions_lead_to_their_articles(signed_in, desk):
+    """Each of several questions is shown with a way to the article that answers it, or with word that none does."""
+    desk.open("When do I get my refund on my card? Where does the tracking number of my parcel stand? Any violins?")
+    desk.process()
+    _, _, asked = signed_in("agent").get("/tickets/1").text.partition("Asks</dt>")
+    html = asked.partition("</dd>")[0]
+    assert html.count('hx-get="/articles/passage"') == 2
+    assert html.index("Refund times") < html.index("Tracking a parcel") < html.index("No article answers this")

@@ -11,6 +11,7 @@ from copilot.errors import NotFound
 from copilot.store import accounts, articles, configuration, drafts, journal, outbox, tickets, waiting
 from copilot.store.session import Database
 from copilot.store.tables import ApiKey, ArticleRow, PassageRow, SignIn, User, Verdict
+from knowledge.passages import CUT
 from tests.copilot.store import rows
 from tests.copilot.store.rows import NOON
 
@@ -148,7 +149,7 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
     """New, changed and withdrawn articles are due for the index; what is marked as indexed is not."""
     with db.write() as session:
         for name in ("a", "b", "gone"):
-            session.add(ArticleRow(id=name, title=name, body="", content_hash="1", updated_at=NOON))
+            session.add(ArticleRow(id=name, title=name, body="", content_hash="1", updated_at=NOON, cut=CUT))
         session.flush()
         passage = PassageRow(id="a#0", article_id="a", ordinal=0, start=0, end=1, heading="", text="x")
         articles.replace_passages(session, "a", [passage])
@@ -160,7 +161,7 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
         assert (articles.unindexed_count(session, "model-1"), articles.count(session)) == (1, 2)
         assert articles.indexed_ids(session, "model-1") == {"b"}
         assert [articles.is_indexed(articles.find(session, name)) for name in ("a", "b")] == [False, True]
-        assert articles.hashes(session, NOON.date()) == {"a": "1", "b": "1"}
+        assert articles.hashes(session, NOON.date()) == {"a": ("1", CUT), "b": ("1", CUT)}
         assert [(p.id, a.id) for p, a in articles.with_passages(session, ["a", "b", "gone"])] == [("a#0", "a")]
         assert articles.passage_count(session) == 1
         articles.forget_articles(session, ["b"])
@@ -168,10 +169,26 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
         assert [row.id for row in articles.unindexed(session, "model-1", 10)] == ["a", "b", "gone"]
 
 
+def test_articles_cut_by_other_rules_are_due(db: Database) -> None:
+    """An article whose passages were cut by an earlier version is due, and cutting it changes what copies compare."""
+    with db.write() as session:
+        session.add(ArticleRow(id="a", title="a", body="", content_hash="1", updated_at=NOON, cut=CUT - 1))
+        session.flush()
+        articles.mark_indexed(session, "a", articles.indexed_as("1", "model-1"))
+    with db.write() as session:
+        before = articles.version(session, NOON.date())
+        (row,) = articles.lock_all(session, ["a", "unknown"])
+        assert [row.id for row in articles.unindexed(session, "model-1", 10)] == ["a"]
+        row.cut = CUT
+    with db.read() as session:
+        assert articles.unindexed_count(session, "model-1") == 0
+        assert articles.version(session, NOON.date()) != before
+
+
 def test_with_another_embedder_every_article_is_due(db: Database) -> None:
     """What was indexed with one embedder counts for nothing with another, and nothing is lost of it meanwhile."""
     with db.write() as session:
-        session.add(ArticleRow(id="a", title="a", body="", content_hash="1", updated_at=NOON))
+        session.add(ArticleRow(id="a", title="a", body="", content_hash="1", updated_at=NOON, cut=CUT))
         session.flush()
         articles.mark_indexed(session, "a", articles.indexed_as("1", "model_1"))
     with db.write() as session:

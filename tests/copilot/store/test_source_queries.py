@@ -51,5 +51,5 @@ def test_a_last_day_changes_the_version(db: Database) -> None:
         for name, day in (("a", date(2026, 3, 2)), ("b", None)):
             session.add(ArticleRow(id=name, title="T", body="B", content_hash="1", updated_at=NOON, valid_until=day))
     with db.read() as session:
-        assert articles.version(session, date(2026, 3, 2)) == (2, NOON, 0)
-        assert articles.version(session, date(2026, 3, 3)) == (2, NOON, 1)
+        assert articles.version(session, date(2026, 3, 2)) == (2, NOON, 0, 0)
+        assert articles.version(session, date(2026, 3, 3)) == (2, NOON, 1, 0)
