@@ -1,7 +1,7 @@
 """What admins allow per category, and the kill switch: parsed from one versioned document with clear errors."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from copilot import canaries
@@ -39,6 +39,10 @@ class CategoryAutonomy:
     per_hour: int = DEFAULT_PER_HOUR
     per_day: int = DEFAULT_PER_DAY
 
+    def to_dict(self) -> dict[str, Any]:
+        """Its row of the document."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Autonomy:
@@ -68,24 +72,12 @@ class Autonomy:
 
     def to_dict(self) -> dict[str, Any]:
         """The document's JSON, as `GET /api/v1/autonomy` shows it."""
-        rows = [
-            {
-                "category": row.category,
-                "mode": row.mode,
-                "threshold": row.threshold,
-                "error_budget": row.error_budget,
-                "confidence_level": row.confidence_level,
-                "per_hour": row.per_hour,
-                "per_day": row.per_day,
-            }
-            for row in self.categories.values()
-        ]
         return {
             "kill_switch": self.kill_switch,
             "hold_seconds": self.hold_seconds,
             "audit_share": self.audit_share,
             "disclose": self.disclose,
-            "categories": rows,
+            "categories": [row.to_dict() for row in self.categories.values()],
             "risk": self.risk.to_dict(),
             "canaries": list(self.canaries),
         }

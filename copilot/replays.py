@@ -9,13 +9,14 @@ earlier record as it was. A long period is worked off in slices, each in a trans
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
 from copilot.confidence import Evidence, Model
 from copilot.earning import Review, earn, naive, upper_bound
 from copilot.record_keeping import MOST_REVIEWS
+from copilot.report_cases import Period
 from copilot.standings import Standings
 from copilot.store import replays, reviews
 from copilot.store.replays import Past
@@ -105,6 +106,12 @@ class Terms:
             return self.model.of(Evidence.from_dict(past.evidence))
         except ValueError:
             return past.confidence
+
+
+def span(period: Period) -> tuple[datetime, datetime]:
+    """From the first moment of its first day to the last of its last, in UTC."""
+    begin = datetime.combine(period.first, time(), UTC)
+    return begin, datetime.combine(period.last, time(), UTC) + timedelta(days=1)
 
 
 def tally(session: Session, terms: Terms, found: Iterable[Past], tallies: dict[str, Tally]) -> None:

@@ -19,6 +19,12 @@ def of_draft(session: Session, draft_id: int) -> Review | None:
     return session.exec(select(Review).where(Review.draft_id == draft_id)).first()
 
 
+def accepted_of(session: Session, draft_ids: Sequence[int]) -> dict[int, bool]:
+    """What people said of these drafts, by draft."""
+    rows = session.exec(select(Review.draft_id, Review.accepted).where(col(Review.draft_id).in_(draft_ids)))
+    return dict(rows.all())
+
+
 def keep_sources(session: Session, review_id: int, article_ids: Collection[str]) -> None:
     """Store which articles the reviewed draft cited."""
     session.exec(delete(ReviewedSource).where(col(ReviewedSource.review_id) == review_id))

@@ -28,7 +28,7 @@ def test_a_manual_threshold_lets_a_category_answer(person, desk, transport):
     assert len(transport.sent) == 1, [gate for gate in desk.draft(ticket_id).gates if not gate["passed"]]
     assert transport.sent[0].auto_sent
     page.goto(page.url.replace("/admin", f"/tickets/{ticket_id}"))
-    expect(page.locator(".message-outbound")).to_contain_text("Sent automatically")
+    expect(page.locator(".message-outbound")).to_contain_text("AI-sent")
     assert page.faults == []
 
 
