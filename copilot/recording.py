@@ -5,7 +5,7 @@ read for the whole batch at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,9 +155,7 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ticket_id=snapshot.ticket_id,
         message_id=snapshot.newest_message_id,
         body=answer.draft.body,
-        sentences=[
-            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
-        ],
+        sentences=[asdict(finding) for finding in answer.findings.sentences],
         citations=[
             {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
             for q in answer.draft.quotes
@@ -165,6 +163,7 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         confidence=answer.confidence,
         calibrated=False,
         evidence=answer.evidence.to_dict(),
+        candidates=list(answer.candidates),
         could_send=autosend.could_send(decision),
         would_send=autosend.would_send(decision),
         writer=answer.draft.writer,
