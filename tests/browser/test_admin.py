@@ -14,6 +14,7 @@ def row(page, title):
 
 def test_a_manual_threshold_lets_a_category_answer(person, desk, transport):
     """Set to automatic with a threshold marked unproven, the next such ticket is answered without a person."""
+    desk.configure("autonomy", {"audit_share": 1e-6})
     page = person("admin", path="/admin")
     refunds = row(page, "Refunds")
     refunds.get_by_label("Threshold").fill("0")
