@@ -74,6 +74,7 @@ class CategoryView:
     records: tuple[RecordView, ...]
     errors: tuple[FieldError, ...] = ()
     preview: PreviewView | None = None
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
