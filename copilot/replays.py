@@ -25,7 +25,7 @@ from copilot.store.tables import Replay
 from copilot.timesource import TimeSource
 
 SLICE = 5_000
-AT_ONCE = 20_000
+AT_ONCE = 5_000
 """So many drafts are looked at while the caller waits; more in the background."""
 
 SENDING = ("auto", "shadow")
