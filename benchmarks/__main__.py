@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, gates, indexing, pipeline, queue_page, ranking, reports, search, store
+from benchmarks import business_time, gates, indexing, pipeline, queue_page, ranking, reports, retrieval, search, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "queue_page": queue_page.main,
     "ranking": ranking.main,
     "reports": reports.main,
+    "retrieval": retrieval.main,
     "search": search.main,
     "store": store.main,
 }
