@@ -17,7 +17,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
-from copilot.web import closing_days, corrections, endings, feedback, policy_changes, reports, rules
+from copilot.web import closing_days, corrections, endings, feedback, policy_changes, reports, rules, support
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import LARGEST_ID, Id
@@ -310,6 +310,6 @@ def router() -> Router:
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
-        endings.mark_spam, endings.merge, feedback.read_feedback,
+        endings.mark_spam, endings.merge, feedback.read_feedback, support.check_draft,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])
