@@ -14,6 +14,8 @@ from copilot.answering import Answer
 from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
+from copilot.drafting import DraftText
+from copilot.grounding import Findings
 from copilot.promises import PromiseBook
 from copilot.snapshots import Snapshot
 from copilot.store import drafts, journal, outbox, tickets
@@ -116,13 +118,8 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ticket_id=snapshot.ticket_id,
         message_id=snapshot.newest_message_id,
         body=answer.draft.body,
-        sentences=[
-            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
-        ],
-        citations=[
-            {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
-            for q in answer.draft.quotes
-        ],
+        sentences=sentences_json(answer.findings),
+        citations=citations_json(answer.draft),
         confidence=round(answer.confidence, 4),
         calibrated=False,
         evidence={name: round(value, 6) for name, value in asdict(answer.evidence).items()},
@@ -150,6 +147,19 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
         )  # fmt: skip
         if draft.action == "send":
             queue_reply(session, draft, ticket, draft.body, by="auto", author=None, now=now, delay=hold)
+
+
+def sentences_json(findings: Findings) -> list[dict[str, Any]]:
+    """What was found in each sentence, as it is stored."""
+    return [{"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in findings.sentences]
+
+
+def citations_json(draft: DraftText) -> list[dict[str, Any]]:
+    """What a draft quotes, as it is stored."""
+    return [
+        {"article_id": quote.article_id, "passage_id": quote.passage_id, "title": quote.title, "quote": quote.text}
+        for quote in draft.quotes
+    ]
 
 
 def gates_json(decision: Decision) -> list[dict[str, Any]]:

@@ -37,9 +37,11 @@ from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.queue_terms import TermsInForce
 from copilot.report_desk import ReportDesk
+from copilot.rewording import Rewording
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
 from copilot.sources.syncing import Sources
+from copilot.spending import Prices
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
@@ -79,6 +81,7 @@ class Services:
     notifier: Notifier
     mailer: Mailer | None
     reports: ReportDesk
+    rewording: Rewording
     sources: Sources
     worker: Worker
 
@@ -113,11 +116,13 @@ def build(
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
     name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
     pen = Pen(used_llm, settings.llm_masking) if used_llm else None
+    prices = Prices(settings.llm_price_in, settings.llm_price_out, settings.llm_currency)
     answerer = Answerer(knowledge, pen, settings.support_name)
     pipeline = Pipeline(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings),
-        settings.llm_concurrency,
+        settings.llm_concurrency, prices,
     )  # fmt: skip
+    rewording = Rewording(db, now, configuration, answerer, prices)
     learning = Learning(db, now, models, vectors, name)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     terms = TermsInForce(configuration)
@@ -138,7 +143,8 @@ def build(
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
-        reports=ReportDesk(db, now, book), sources=sources, worker=Worker(steps, settings.poll_seconds),
+        reports=ReportDesk(db, now, book), rewording=rewording, sources=sources,
+        worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
-from copilot.web import closing_days, corrections, endings, policy_changes, reports, rules
+from copilot.web import closing_days, corrections, endings, policy_changes, reports, rules, usage
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import LARGEST_ID, Id
@@ -137,7 +137,8 @@ def read_ticket(id: Id, services: Services) -> dict[str, Any]:
         base = promises.base_policy(session, ticket, customer, services.book)
         policy = promises.current_policy(base, promises.read_events(session, rows, services.book))
         messages, draft = tickets.messages(session, id), drafts.newest(session, id)
-        return shapes.ticket_json(ticket, messages, timers, policy.name, draft)
+        versions = drafts.versions(session, draft.id or 0) if draft else ()
+        return shapes.ticket_json(ticket, messages, timers, policy.name, draft, versions)
 
 
 @put("/tickets/{id:int}/status", sync_to_thread=True, guards=[needs_agent])
@@ -288,6 +289,6 @@ def router() -> Router:
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
-        endings.mark_spam, endings.merge,
+        endings.mark_spam, endings.merge, usage.read_usage,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

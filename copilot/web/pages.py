@@ -25,10 +25,13 @@ from copilot.web import (
     ranking,
     reports,
     revisions,
+    rewording,
     rules,
     sign_in,
     sources,
     triage_admin,
+    usage,
+    voice,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -44,7 +47,8 @@ HANDLERS = (
     sources.sources_page, sources.source_list, sources.add_source, sources.run_now, sources.confirm_withdrawal,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, rules.try_rules, promises.promises_page, promises.save_promises,
-    notices.notices_page, notices.save_notices,
+    notices.notices_page, notices.save_notices, voice.voice_page, voice.save_voice, usage.usage_page,
+    rewording.reword, rewording.show,
     ranking.ranking_page, ranking.save_ranking, ranking.preview_ranking,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
     live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,
