@@ -25,6 +25,7 @@ from copilot.configuration import ConfigurationCache
 from copilot.errors import Unavailable
 from copilot.example_vectors import ExampleVectors
 from copilot.fakes import HashEmbedder
+from copilot.gaps import GapFinder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.learning import Learning
 from copilot.llm.port import LanguageModel
@@ -83,6 +84,7 @@ class Services:
     reports: ReportDesk
     rewording: Rewording
     sources: Sources
+    gaps: GapFinder
     worker: Worker
 
     def close(self) -> None:
@@ -131,19 +133,19 @@ def build(
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
-    sources = Sources(db, now, name)
+    sources, gaps = Sources(db, now, name), GapFinder(db, now, used_embedder, knowledge, name)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
-        "learning": learning.step, "sources": sources.step,
+        "learning": learning.step, "sources": sources.step, "gaps": gaps.step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
-        reports=ReportDesk(db, now, book), rewording=rewording, sources=sources,
+        reports=ReportDesk(db, now, book), rewording=rewording, sources=sources, gaps=gaps,
         worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 

@@ -111,7 +111,8 @@ class Ticket(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered.
 
-    `notice` marks word that an answer will be late: it reached the customer and answers nothing.
+    `notice` marks word that an answer will be late: it reached the customer and answers nothing. `envelope` is what the
+    channel knows of its sender and recipients (`copilot.envelopes`), empty when it said nothing.
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "external_id"),)
@@ -126,6 +127,7 @@ class Message(SQLModel, table=True):
     notice: bool = False
     author: str | None = None
     draft_id: int | None = None
+    envelope: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class SlaEvent(SQLModel, table=True):
@@ -146,7 +148,7 @@ class Draft(SQLModel, table=True):
     at that moment.
     """
 
-    __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "message_id"), Index("ix_draft_created_at", "created_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
@@ -231,20 +233,57 @@ class Verdict(SQLModel, table=True):
     accepted: bool | None = None
     kept: float | None = None
     changed_facts: list[str] = json_column()
+    reason_code: str | None = None
+
+
+class DraftCitation(SQLModel, table=True):
+    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+
+    __tablename__ = "draft_citation"
+
+    draft_id: int = Field(primary_key=True, foreign_key="draft.id")
+    article_id: str = Field(primary_key=True, index=True)
+
+
+class SentenceChangeRow(SQLModel, table=True):
+    """A sentence quoted from an article that a person put otherwise before sending; an empty `after`: left out.
+
+    `key` is the SHA-256 of article and sentence, the same for all who changed it.
+    """
+
+    __tablename__ = "sentence_change"
+    __table_args__ = (Index("ix_sentence_change_key", "key", "at"), Index("ix_sentence_change_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    verdict_id: int = Field(foreign_key="verdict.id", index=True)
+    article_id: str
+    category: str | None = None
+    key: str
+    before: str = text_column()
+    after: str = text_column()
+    facts_changed: bool = False
+    by: str
+    at: datetime
 
 
 class OutboxItem(SQLModel, table=True):
     """A reply that was decided and is not yet delivered.
 
     `state` is waiting, sending, delivered, failed, cancelled or uncertain (sent, outcome unknown: a person decides).
+    `category` and `recipient` are the ticket's when it was decided: one has paid for it, the other alone may get it.
     """
 
-    __table_args__ = (Index("ix_outbox_work", "state", "work_after"),)
+    __table_args__ = (
+        Index("ix_outbox_work", "state", "work_after"),
+        Index("ix_outbox_budget", "category", "delivered_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     draft_id: int | None = Field(default=None, foreign_key="draft.id", unique=True)
     answers_message_id: int | None = None
+    category: str | None = None
+    recipient: str | None = None
     channel: str
     message_ref: str = Field(unique=True)
     body: str = text_column()
@@ -553,3 +592,75 @@ class ExampleVector(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Gap(SQLModel, table=True):
+    """Questions that belong together and that no article answered. `total` is the sum of their unit vectors, float32,
+    made by `embedder`; `size` counts them.
+
+    `state` is open, article (an article of it is being written), closed (the article answers it now) or dismissed.
+    `reason`, `by`, `decided_at` and `size_then` are of that decision. `named_size` is how many questions there were
+    when it got its name, 0 when it is due to be looked at. `replies` people gave `agreement` (0..1) with each other.
+    `saved` counts the replies delivered out of its article since it was closed.
+    """
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    embedder: str
+    total: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    size: int
+    state: str = Field(default="open", index=True)
+    phrases: list[str] = json_column()
+    question: str = text_column()
+    named_size: int = 0
+    replies: int = 0
+    agreement: float = 0.0
+    first_at: datetime
+    last_at: datetime
+    article_id: str | None = Field(default=None, index=True)
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    by: str | None = None
+    decided_at: datetime | None = None
+    size_then: int = 0
+    saved: int = 0
+
+
+class GapQuestion(SQLModel, table=True):
+    """A customer's message that no article answered, and why we think so: "no answer", "rejected" or "own words".
+
+    `gap_id` is null when it stood alone for so long that it was set aside. `reply_message_id` is what a person answered
+    in the end. Vectors are float32 of the gap's embedder.
+    """
+
+    __tablename__ = "gap_question"
+    __table_args__ = (Index("ix_gap_question_gap", "gap_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", unique=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    gap_id: int | None = Field(default=None, foreign_key="gap.id")
+    why: str
+    at: datetime = Field(index=True)
+    language: str
+    text: str = text_column()
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reply_message_id: int | None = None
+    reply_vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class GapScan(SQLModel, table=True):
+    """How far the search for gaps is: the one row of its table. The journal has been read up to `cursor`; `next_gap` is
+    the next gap's id. `revision` changes with every write, so that a process knows when its copy is old. Of the gaps,
+    those up to `checked_up_to` have been compared with the articles as they were at `checking`; `checked` is the last
+    state of the articles with which all were."""
+
+    __tablename__ = "gap_scan"
+
+    id: int | None = Field(default=None, primary_key=True)
+    cursor: int = 0
+    next_gap: int = 1
+    revision: int = 0
+    checking: str = ""
+    checked_up_to: int = 0
+    checked: str = ""
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None

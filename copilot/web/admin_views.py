@@ -7,6 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from copilot.changes import Piece
 from copilot.indexing import IndexProgress
 from copilot.web.views import Choice
 
@@ -289,6 +290,8 @@ class ArticleForm:
     valid_until: str = ""
     owner: str = ""
     expired: bool = False
+    change: tuple[Piece, ...] = ()
+    change_fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class BodyForm(Form):
 
 
 class RejectionForm(Form):
-    """A chosen reason, own words, or both."""
+    """A code of `copilot.rejections`, own words, or both."""
 
     choice: str = ""
     reason: str = ""
@@ -129,6 +129,12 @@ class CategoryNameForm(Form):
     """Which category."""
 
     name: str
+
+
+class ReasonForm(Form):
+    """Why something is set aside."""
+
+    reason: str = ""
 
 
 class SourceForm(Form):

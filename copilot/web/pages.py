@@ -14,6 +14,8 @@ from copilot.web import (
     closing_days,
     drafts,
     endings,
+    feedback,
+    gaps,
     knowledge,
     live,
     notices,
@@ -44,6 +46,7 @@ HANDLERS = (
     knowledge.show_passage, knowledge.find, knowledge.article_list, knowledge.new_article_page,
     knowledge.edit_article_page, knowledge.create_article, knowledge.save_article_page, knowledge.preview,
     revisions.history, revisions.restore,
+    gaps.gaps_page, gaps.start_article_on_page, gaps.dismiss_on_page, gaps.reopen_on_page,
     sources.sources_page, sources.source_list, sources.add_source, sources.run_now, sources.confirm_withdrawal,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     rules.rules_page, rules.save_rules, rules.try_rules, promises.promises_page, promises.save_promises,
@@ -60,6 +63,7 @@ HANDLERS = (
     organisations.customer_effect, organisations.apply_customer,
     categories.category_list, categories.new_category_page, categories.edit_category_page,
     categories.create_category, categories.save_category, categories.delete_category,
+    feedback.feedback_page, feedback.show_changes,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 
