@@ -134,7 +134,8 @@ def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, 
     free = draft.way == drafting.FREE
     sources = [(m.passage.id, plain(m.passage.text)) for m in matches if free or m.passage.id in cited]
     signature = voice.signature(draft.language)
-    return grounding.check(draft.body, sources, phrases(draft.language, customer.name, signature))
+    courtesies = phrases(draft.language, customer.name, signature)
+    return grounding.check(draft.body, sources, courtesies, language=draft.language)
 
 
 def vectors_by(embedder: Embedder) -> str:

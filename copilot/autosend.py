@@ -19,6 +19,8 @@ from copilot.risks import LONGEST_READ
 RETRIEVAL_FLOOR = 0.40
 DRAFT_FLOOR = 0.14
 MOST_REPLIES_A_DAY = 3
+TOLD = frozenset({"quoted", "aligned"})
+SUPPORTED = TOLD | {"courtesy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +122,23 @@ def language(case: Case) -> tuple[bool, str]:
 
 
 def grounded(case: Case) -> tuple[bool, str]:
-    """Every sentence must be quoted from a cited passage or be a courtesy phrase."""
-    unsupported = case.findings.unsupported
+    """Every sentence must be said by one of a cited passage, or be a courtesy phrase."""
+    unsupported = [finding for finding in case.findings.sentences if finding.support not in SUPPORTED]
     if unsupported:
-        return False, f"{len(unsupported)} of {len(case.findings.sentences)} sentences stand in no cited passage."
-    if not any(finding.support == "quoted" for finding in case.findings.sentences):
+        first = next((fault for finding in unsupported for fault in finding.faults), "no source says this")
+        count = f"{len(unsupported)} of {len(case.findings.sentences)} sentences stand in no cited passage"
+        return False, f"{count}: {first}."
+    if not any(finding.support in TOLD for finding in case.findings.sentences):
         return False, "The draft quotes nothing."
-    return True, "Every sentence is quoted from a cited passage."
+    return True, "Every sentence stands in a cited passage."
 
 
 def facts(case: Case) -> tuple[bool, str]:
-    """Every link, amount, date, number and code must stand in a cited passage."""
+    """Every link, amount, date, number and code must stand, with its unit, in the source of its sentence."""
     missing = case.findings.unsupported_facts
     if missing:
-        return False, f"Not in any cited passage: {', '.join(missing[:5])}."
-    return True, "Every link, amount, date and number stands in a cited passage."
+        return False, f"Not in the source of its sentence: {', '.join(missing[:5])}."
+    return True, "Every link, amount, date and number stands in the source of its sentence."
 
 
 def one_question(case: Case) -> tuple[bool, str]:

@@ -172,7 +172,7 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
 
 def sentences_json(findings: Findings) -> list[dict[str, Any]]:
     """What was found in each sentence, as it is stored."""
-    return [{"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in findings.sentences]
+    return [asdict(finding) for finding in findings.sentences]
 
 
 def citations_json(draft: DraftText) -> list[dict[str, Any]]:
