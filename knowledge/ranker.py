@@ -150,7 +150,7 @@ def sign_test(gained: int, lost: int) -> float:
     """Return the chance of at least `gained` of the differences when each is as likely as the other (one-sided, exact;
     that of McNemar's test). 1 where there is no difference."""
     n = gained + lost
-    return sum(comb(n, k) for k in range(gained, n + 1)) / 2**n
+    return float(sum(comb(n, k) for k in range(gained, n + 1)) / 2**n)
 
 
 @dataclass(frozen=True, slots=True)
