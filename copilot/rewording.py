@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from copilot import drafting, spending
+from copilot import canaries, drafting, spending, tripwire
 from copilot.answering import Answerer, findings_of
 from copilot.approval import must_be_open
 from copilot.asking import Question, Wish
@@ -47,11 +47,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The draft to be worded anew, its ticket, and how the team sounds."""
+    """The draft to be worded anew, its ticket, how the team sounds, and the admin's own canaries."""
 
     draft: Draft
     snapshot: Snapshot
     voice: Voice
+    planted: tuple[str, ...]
     length: int
 
     @property
@@ -95,6 +96,7 @@ class Rewording:
             with self.db.write() as session:
                 spending.record(session, error.calls, self.prices, self.now(), subject.draft.ticket_id, draft_id)
             raise
+        self._refuse_leaks(subject, text)
         findings = findings_of(text, matches, subject.snapshot.customer, subject.voice)
         with self.db.write() as session:
             return self._kept(session, subject, wanted, with_sources(text, findings, matches), findings, by)
@@ -118,8 +120,9 @@ class Rewording:
             ticket = tickets.find(session, draft.ticket_id)
             must_be_open(session, draft, ticket)
             (snapshot,) = load_snapshots(session, [ticket], self.now())
-            voice = self.configuration.current(session).voice.named(self.answerer.support_name)
-            return Subject(draft, snapshot, voice, len(drafts.shown(session, draft).body))
+            current = self.configuration.current(session)
+            voice, planted = current.voice.named(self.answerer.support_name), current.autonomy.canaries
+            return Subject(draft, snapshot, voice, planted, len(drafts.shown(session, draft).body))
 
     def _matches(self, subject: Subject, wanted: Wanted) -> Sequence[Match]:
         """What it is to be written from: the passage that was named, or what a search finds. Raises `Invalid`."""
@@ -146,6 +149,16 @@ class Rewording:
             wish = Wish(language, subject.voice.tone, wanted.style, subject.length if wanted.style == "shorter" else 0)
             return drafting.word(subject.question, matches, pen, subject.voice, wish, heard)
         return drafting.write(subject.question, matches, languages, pen, subject.voice, wanted.style, heard)
+
+    def _refuse_leaks(self, subject: Subject, text: DraftText) -> None:
+        """Throw a wording away that holds a planted token, and stop all automatic sending. Raises `Conflict`."""
+        if not canaries.find(text.body, (*subject.planted, *text.canaries)):
+            return
+        now, draft = self.now(), subject.draft
+        with self.db.write() as session:
+            tripwire.trip(session, draft.ticket_id, now)
+            spending.record(session, text.calls, self.prices, now, draft.ticket_id, draft.id)
+        raise Conflict("The wording held a planted token: it was thrown away, and all automatic sending was stopped.")
 
     def _kept(
         self, session: Session, subject: Subject, wanted: Wanted, text: DraftText, findings: Findings, by: str

@@ -263,3 +263,17 @@ def test_the_pipeline_never_writes_freely(written):
     """What the pipeline makes is always of the quoting way, the only one that may leave without a person."""
     desk, _, _ = written(free("Soon."))
     assert {call.purpose for call in desk.services.llm.calls} == {"quote"}
+
+
+def test_a_wording_that_holds_the_planted_token_is_thrown_away_and_trips_the_switch(written):
+    """A model that repeats the secret mark of its prompt, however written, stops all automatic sending."""
+
+    def leak(question):
+        return free(question.messages[0].rsplit(" ", 1)[-1].upper().replace("-", " - "))
+
+    desk, rewording, draft = written(leak)
+    with pytest.raises(Conflict, match="planted token"):
+        rewording.reword(draft.id, Wanted("free"), "Sam")
+    assert desk.do(lambda s: drafts.versions(s, draft.id)) == []
+    assert desk.do(configuration.autonomy_in_force).kill_switch
+    assert desk.do(lambda s: spending.of_draft(s, draft.id)).calls == 2
