@@ -170,6 +170,7 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
     return confidence.Evidence(
         answerable=found.answerable,
         match=_share(found.matches[0].dense),
+        lead=confidence.lead_score(found.margin),
         category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),
