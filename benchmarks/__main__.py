@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, indexing, pipeline, queue_page, ranking, reports, search, store
+from benchmarks import business_time, gaps, indexing, pipeline, queue_page, ranking, reports, search, store
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
+    "gaps": gaps.main,
     "indexing": indexing.main,
     "pipeline": pipeline.main,
     "queue_page": queue_page.main,

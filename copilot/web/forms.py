@@ -32,6 +32,7 @@ class MessageForm(Form):
 
     body: str
     kind: str = "outbound"
+    cited: list[str] = []
 
 
 class BodyForm(Form):
@@ -114,6 +115,18 @@ class CategoryNameForm(Form):
     """Which category."""
 
     name: str
+
+
+class PassageForm(Form):
+    """A passage, by its id."""
+
+    passage: str
+
+
+class RemovalForm(Form):
+    """What becomes of a source's articles: "keep" or "withdraw"."""
+
+    articles: str = ""
 
 
 class ReasonForm(Form):
