@@ -13,6 +13,7 @@ from copilot.courtesy import phrases
 from copilot.drafting import DraftText
 from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
+from copilot.organisations import segment_of
 from copilot.plaintext import plain
 from copilot.several import Asked
 from copilot.snapshots import Snapshot
@@ -117,6 +118,13 @@ class Answerer:
             auto_replies=snapshot.auto_replies,
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
+            body=draft.body,
+            planted=draft.canaries,
+            channel=snapshot.ticket.channel,
+            requester=snapshot.customer.email,
+            envelopes=snapshot.envelopes,
+            segment=segment_of(snapshot.customer),
+            customer_text=f"{snapshot.ticket.subject}\n\n{snapshot.text}",
         )
 
 
@@ -126,7 +134,8 @@ def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, 
     free = draft.way == drafting.FREE
     sources = [(m.passage.id, plain(m.passage.text)) for m in matches if free or m.passage.id in cited]
     signature = voice.signature(draft.language)
-    return grounding.check(draft.body, sources, phrases(draft.language, customer.name, signature))
+    courtesies = phrases(draft.language, customer.name, signature)
+    return grounding.check(draft.body, sources, courtesies, language=draft.language)
 
 
 def vectors_by(embedder: Embedder) -> str:

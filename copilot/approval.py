@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from copilot import endings, verdicts
+from copilot import endings, rejections, verdicts
 from copilot.corrections import confirm_category
 from copilot.errors import Conflict
 from copilot.inputs import LONGEST_BODY, clean
@@ -36,15 +36,16 @@ def approve(
 
 
 def reject(session: Session, draft_id: int, by: str, reason: str, now: datetime) -> Draft:
-    """Set a draft aside with a reason; the ticket stays in the queue for a reply by hand."""
-    reason = clean(reason, "reason", 2_000)
+    """Set a draft aside with a reason (a code of `copilot.rejections`, free words, or both); the ticket stays in the
+    queue for a reply by hand."""
+    code, reason = rejections.read(clean(reason, "reason", 2_000))
     draft, ticket = _locked(session, draft_id)
     if draft.state == "rejected":
         return draft
     _must_be_open(session, draft, ticket)
-    verdicts.record(session, draft, "rejected", by, now, sent=None, reason=reason)
+    verdicts.record(session, draft, "rejected", by, now, sent=None, reason=reason, reason_code=code)
     draft.state = "rejected"
-    journal.record(session, now, "rejected", ticket.id, draft_id=draft_id, by=by, reason=reason)
+    journal.record(session, now, "rejected", ticket.id, draft_id=draft_id, by=by, reason=reason, code=code)
     return draft
 
 
@@ -71,6 +72,7 @@ def queue_reply(
     item.work_after, item.attempts, item.last_error = now + delay, 0, None
     item.claimed_by = item.claimed_until = None
     item.answers_message_id = draft.message_id
+    item.category, item.recipient = ticket.category, tickets.customer_of(session, ticket).email
     ticket.reply_pending, ticket.updated_at = True, now
     session.flush()
     return item

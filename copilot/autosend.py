@@ -4,19 +4,23 @@ Pure: every gate is a function of one `Case`, returns whether it passes and a re
 follows the table of the send gate; gates that need evidence not yet collected hold.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from copilot.autonomy import Autonomy
+from copilot import canaries
+from copilot.autonomy import LONGEST_HOLD, Autonomy
+from copilot.budgets import Spent, overdrawn
+from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
+from copilot.risks import LONGEST_READ
 
 RETRIEVAL_FLOOR = 0.40
 DRAFT_FLOOR = 0.14
 MOST_REPLIES_A_DAY = 3
-RISKY_SENTIMENTS = frozenset({"very negative"})
-RISKY_SIGNALS = frozenset({"threatens_to_leave"})
+TOLD = frozenset({"quoted", "aligned"})
+SUPPORTED = TOLD | {"courtesy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything the gates look at. `auto_replies` are earlier automatic replies to this customer within 24 hours."""
+    """Everything the gates look at.
+
+    `auto_replies` are earlier automatic replies to this customer within 24 hours, `spent` what the category has used of
+    its caps without this reply, `planted` the tokens of this draft's prompt. `requester` is the only address that an
+    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply.
+    """
 
     autonomy: Autonomy
     category: str | None
@@ -58,6 +67,14 @@ class Case:
     auto_replies: tuple[tuple[int, datetime], ...]
     answered_automatically_before: bool
     is_fresh: bool
+    body: str
+    planted: tuple[str, ...]
+    channel: str
+    requester: str
+    envelopes: tuple[Envelope, ...]
+    segment: str | None
+    customer_text: str
+    spent: Spent = field(default_factory=Spent)
 
 
 Check = Callable[[Case], tuple[bool, str]]
@@ -105,21 +122,23 @@ def language(case: Case) -> tuple[bool, str]:
 
 
 def grounded(case: Case) -> tuple[bool, str]:
-    """Every sentence must be quoted from a cited passage or be a courtesy phrase."""
-    unsupported = case.findings.unsupported
+    """Every sentence must be said by one of a cited passage, or be a courtesy phrase."""
+    unsupported = [finding for finding in case.findings.sentences if finding.support not in SUPPORTED]
     if unsupported:
-        return False, f"{len(unsupported)} of {len(case.findings.sentences)} sentences stand in no cited passage."
-    if not any(finding.support == "quoted" for finding in case.findings.sentences):
+        first = next((fault for finding in unsupported for fault in finding.faults), "no source says this")
+        count = f"{len(unsupported)} of {len(case.findings.sentences)} sentences stand in no cited passage"
+        return False, f"{count}: {first}."
+    if not any(finding.support in TOLD for finding in case.findings.sentences):
         return False, "The draft quotes nothing."
-    return True, "Every sentence is quoted from a cited passage."
+    return True, "Every sentence stands in a cited passage."
 
 
 def facts(case: Case) -> tuple[bool, str]:
-    """Every link, amount, date, number and code must stand in a cited passage."""
+    """Every link, amount, date, number and code must stand, with its unit, in the source of its sentence."""
     missing = case.findings.unsupported_facts
     if missing:
-        return False, f"Not in any cited passage: {', '.join(missing[:5])}."
-    return True, "Every link, amount, date and number stands in a cited passage."
+        return False, f"Not in the source of its sentence: {', '.join(missing[:5])}."
+    return True, "Every link, amount, date and number stands in the source of its sentence."
 
 
 def one_question(case: Case) -> tuple[bool, str]:
@@ -137,21 +156,46 @@ def sources(case: Case) -> tuple[bool, str]:
     return public, "All sources are public." if public else "The draft cites an internal article."
 
 
+def recipient(case: Case) -> tuple[bool, str]:
+    """Only the requester may get the reply, and nobody else may expect it."""
+    if not case.requester:
+        return False, "The requester has no address."
+    doubt = recipient_doubt(case.requester, case.envelopes)
+    return doubt is None, doubt or f"Only {case.requester} gets the reply."
+
+
+def sender(case: Case) -> tuple[bool, str]:
+    """A person must have written, as whoever the message says, as far as the channel can tell."""
+    doubt = sender_doubt(case.channel, case.envelopes)
+    return doubt is None, doubt or "Nothing speaks against the sender."
+
+
 def risk(case: Case) -> tuple[bool, str]:
-    """Tickets that the admin's rules, an angry tone or a threat to leave set apart."""
+    """Tickets that a rule or the admin's list of risks sets apart."""
+    listed = case.autonomy.risk
     if case.forbidden_by:
         return False, case.forbidden_by
-    if case.sentiment in RISKY_SENTIMENTS:
+    if case.category in listed.categories:
+        return False, f"The category {case.category} is on the list of risks."
+    if case.segment and case.segment.casefold() in {name.casefold() for name in listed.segments}:
+        return False, f"The customer belongs to {case.segment}, which is on the list of risks."
+    if case.sentiment in listed.sentiments:
         return False, f"The customer's tone is {case.sentiment}."
-    if risky := case.signals & RISKY_SIGNALS:
+    if risky := case.signals.intersection(listed.signals):
         return False, f"The customer {', '.join(sorted(risky)).replace('_', ' ')}."
-    return True, "No rule and no signal sets this ticket apart."
+    if len(case.customer_text) > LONGEST_READ:
+        return False, "The message is too long to be searched for risks."
+    if found := listed.topic_in(case.customer_text):
+        return False, f"It is about {found[0]}: the message holds “{found[1]}”."
+    return True, "No rule, no word and no signal sets this ticket apart."
 
 
 def human_wanted(case: Case) -> tuple[bool, str]:
     """The customer asked for a person, or an automatic reply did not help."""
     if "wants_human" in case.signals:
         return False, "The customer asks for a person."
+    if phrase := case.autonomy.risk.person_in(case.customer_text):
+        return False, f"The customer asks for a person: “{phrase}”."
     if case.answered_automatically_before:
         return False, "The customer answered an earlier automatic reply."
     return True, "Nobody asked for a person."
@@ -171,9 +215,39 @@ def writer(case: Case) -> tuple[bool, str]:
     return case.writer_problem is None, case.writer_problem or "The draft was written as configured."
 
 
+def budget(case: Case) -> tuple[bool, str]:
+    """The category's caps per hour and per day must leave room for this one reply."""
+    setting, spent = case.autonomy.of(case.category), case.spent
+    used = f"Used: {spent.hour:,} of {setting.per_hour:,} this hour, {spent.day:,} of {setting.per_day:,} today."
+    problem = overdrawn(setting, spent)
+    return problem is None, problem or used
+
+
 def fresh(case: Case) -> tuple[bool, str]:
     """Nothing newer may have arrived since the draft was begun."""
     return case.is_fresh, "Nothing newer arrived." if case.is_fresh else "A newer message or reply arrived."
+
+
+def canary(case: Case) -> tuple[bool, str]:
+    """No planted token may stand in the draft; one that does turns the kill switch on (`copilot.tripwire`)."""
+    leaks = leaked(case)
+    return not leaks, "The draft holds a planted token: something leaks." if leaks else "No planted token leaks."
+
+
+def leaked(case: Case) -> tuple[str, ...]:
+    """The planted tokens that the draft holds."""
+    return canaries.find(case.body, (*case.autonomy.canaries, *case.planted))
+
+
+def hold_window(case: Case) -> tuple[bool, str]:
+    """A sensible time must be set in which an agent can pull the reply back."""
+    seconds = case.autonomy.hold_seconds
+    if not 0 <= seconds <= LONGEST_HOLD:
+        return False, "No sensible undo window is set."
+    return (
+        True,
+        f"An agent has {seconds:g} s to pull it back." if seconds else "It leaves at once: no undo window is set.",
+    )
 
 
 GATES: tuple[tuple[str, Check], ...] = (
@@ -186,15 +260,29 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("facts", facts),
     ("one question", one_question),
     ("sources", sources),
+    ("recipient", recipient),
+    ("sender", sender),
     ("risk", risk),
     ("human wanted", human_wanted),
     ("loop", loop),
+    ("budget", budget),
     ("writer", writer),
     ("fresh", fresh),
+    ("canary", canary),
+    ("hold window", hold_window),
 )
 
 
-def decide(case: Case) -> Decision:
-    """Send only when every gate passes."""
-    gates = tuple(Gate(name, *check(case)) for name, check in GATES)
-    return Decision("send" if all(gate.passed for gate in gates) else "hold", gates)
+def decide(case: Case, gates: Sequence[tuple[str, Check]] = GATES) -> Decision:
+    """Send only when every gate passes; their order decides nothing."""
+    found = tuple(_outcome(name, check, case) for name, check in gates)
+    return Decision("send" if found and all(gate.passed for gate in found) else "hold", found)
+
+
+def _outcome(name: str, check: Check, case: Case) -> Gate:
+    """One gate's outcome; a check that breaks holds."""
+    try:
+        passed, reason = check(case)
+    except Exception as error:
+        return Gate(name, False, f"This check broke off ({type(error).__name__}).")
+    return Gate(name, passed is True, reason)

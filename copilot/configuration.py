@@ -121,6 +121,13 @@ def content(session: Session, kind: str) -> Any:
     return DEFAULTS[kind] if document is None else document.content
 
 
+def autonomy_in_force(session: Session) -> Autonomy:
+    """The autonomy settings without what they say of categories that are gone, so that a changed copy can be saved: a
+    category that was deleted must never stand between an admin and the kill switch."""
+    names = {category.name for category in parse_categories(content(session, "categories"))}
+    return parse_autonomy(content(session, "autonomy")).only(names)
+
+
 def save(session: Session, kind: str, document: Any, now: datetime, by: str) -> int:
     """Check a document and put it in force; returns its version. Raises `Invalid` naming the field."""
     checked = check(session, kind, document)

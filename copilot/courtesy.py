@@ -57,6 +57,15 @@ COURTESY = {
 }
 
 
+# ways to greet by name besides those that drafts use: what a model or an agent may write in their place
+GREETINGS = {
+    "en": ("Hi", "Hello", "Dear", "Good morning", "Good afternoon", "Good evening"),
+    "fr": ("Bonjour", "Bonsoir", "Cher", "Chère"),
+    "de": ("Hallo", "Guten Tag", "Guten Morgen", "Guten Abend", "Liebe", "Lieber"),
+    "es": ("Hola", "Buenos días", "Buenas tardes", "Estimado", "Estimada"),
+}
+
+
 def courtesy(language: str) -> Courtesy:
     """The phrases of a language, or the English ones."""
     return COURTESY.get(language, COURTESY[DEFAULT_LANGUAGE])
@@ -66,5 +75,7 @@ def phrases(language: str, name: str | None, signature: str) -> Iterator[str]:
     """Every sentence of courtesy that a draft in this language to this customer may hold, the signature's included."""
     words = courtesy(language)
     yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing)
+    if first := given_name(name):
+        yield from (f"{greeting} {first}" for greeting in GREETINGS.get(language, ()))
     for line in signature.splitlines():
         yield from sentences(line)

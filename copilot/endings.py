@@ -151,7 +151,7 @@ def _put_to(session: Session, target: Ticket, waiting: tuple[Message, ...], at: 
     for message in waiting:
         copy = Message(
             ticket_id=target_id, external_id=_unique("merged"), direction="inbound", body=message.body, at=at,
-            author=message.author,
+            author=message.author, envelope=message.envelope,
         )  # fmt: skip
         session.add(copy)
     if target.status not in tickets.QUEUED:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from copilot import contracts, endings, promises, takeback, verdicts
+from copilot.envelopes import Envelope, checked_envelope
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import (
     CHANNEL,
@@ -52,6 +53,7 @@ class NewTicket:
     body: str
     customer: NewCustomer
     received_at: datetime | None = None
+    envelope: Envelope = field(default_factory=Envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class NewMessage:
     direction: str
     received_at: datetime | None = None
     author: str | None = field(default=None)
+    envelope: Envelope = field(default_factory=Envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def receive(session: Session, new: NewTicket, book: PromiseBook, now: datetime) 
     session.add(
         Message(
             ticket_id=ticket_id, external_id=new.external_id, direction="inbound", body=new.body, at=received_at,
-            author=new.customer.name or new.customer.email,
+            author=new.customer.name or new.customer.email, envelope=new.envelope.to_dict(),
         )
     )  # fmt: skip
     session.add(SlaEvent(ticket_id=ticket_id, at=received_at, data=Event.received(received_at).to_dict()))
@@ -126,8 +129,9 @@ def add_message(session: Session, ticket_id: int, new: NewMessage, book: Promise
     customer = tickets.customer_of(session, ticket)
     author = new.author or (customer.name or customer.email if new.direction == "inbound" else None)
     message = Message(
-        ticket_id=ticket_id, external_id=new.external_id, direction=new.direction, body=new.body, at=at, author=author
-    )
+        ticket_id=ticket_id, external_id=new.external_id, direction=new.direction, body=new.body, at=at, author=author,
+        envelope=new.envelope.to_dict(),
+    )  # fmt: skip
     session.add(message)
     session.flush()
     if new.direction == "inbound":
@@ -183,10 +187,12 @@ def _answered_elsewhere(session: Session, ticket: Ticket, message: Message, at: 
 def write_reply(
     session: Session, ticket_id: int, body: str, author: str, now: datetime, delay: timedelta
 ) -> OutboxItem:
-    """An agent's own reply, without a draft: into the outbox, and open drafts are set aside."""
+    """An agent's own reply, without a draft: into the outbox; open drafts are set aside, and an automatic reply that
+    waits gives way."""
     body = clean(body, "body", LONGEST_BODY)
     ticket = tickets.lock(session, ticket_id)
     endings.refuse_ended(session, ticket_id)
+    takeback.replies_of(session, ticket, now, f"{author} answered in their own words.", only_auto=True)
     if ticket.reply_pending:
         raise Conflict("Another reply to this ticket is on its way.")
     verdicts.answered_otherwise(session, ticket_id, body, author, now)
@@ -225,6 +231,7 @@ def checked_ticket(new: NewTicket, now: datetime) -> NewTicket:
             checked_organisation(who.organisation) if who.organisation else None,
         ),
         received_at=instant(new.received_at, now),
+        envelope=checked_envelope(new.envelope),
     )
 
 
@@ -234,7 +241,7 @@ def checked_message(new: NewMessage, now: datetime) -> NewMessage:
         raise Invalid(f"direction must be one of {', '.join(DIRECTIONS)}.", field="direction")
     return NewMessage(
         identifier(new.external_id), clean(new.body, "body", LONGEST_BODY), new.direction,
-        instant(new.received_at, now), new.author,
+        instant(new.received_at, now), new.author, checked_envelope(new.envelope),
     )  # fmt: skip
 
 

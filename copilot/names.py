@@ -12,4 +12,6 @@ def given_name(display_name: str | None) -> str | None:
     if not words or len(words) > 5 or words[0].rstrip(".").lower() in TITLES:
         return None
     first = words[0].strip(",")
-    return first if len(first) <= 30 and PLAIN_NAME.fullmatch(first) and first[0].isupper() else None
+    letters = "".join(part for part in re.split("['’.-]", first))
+    plain = letters.isalpha() and PLAIN_NAME.fullmatch(first) is not None  # "¼" is no digit, and no letter either
+    return first if len(first) <= 30 and plain and first[0].isupper() else None

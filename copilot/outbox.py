@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from copilot import endings, promises, takeback
+from copilot import endings, leaving, promises, takeback
 from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Conflict
@@ -67,7 +67,7 @@ class Outbox:
 
     def _begin(self, item_id: int, ticket_id: int) -> OutgoingReply | None:
         """Mark one claimed reply as being sent, each just before it leaves, so that a dying sender leaves one reply in
-        doubt and not its whole batch; None when it was taken back, taken over, or something newer arrived."""
+        doubt and not its whole batch; None when it was taken back, taken over, or may no longer leave."""
         now = self.now()
         with self.db.write() as session:
             ticket = tickets.lock(session, ticket_id)
@@ -78,10 +78,12 @@ class Outbox:
             if ending is not None:
                 endings.silence(session, ticket, now, f"The ticket {ending.why}.")
                 return None
-            newest = tickets.newest_inbound_id(session, ticket_id)
-            if item.by == "auto" and newest != item.answers_message_id:
-                takeback.replies_of(session, ticket, now, "Something newer arrived.")
-                return None
+            if item.by == "auto":
+                autonomy = self.configuration.current(session).autonomy
+                found = leaving.objection(session, autonomy, ticket, item, now)
+                if found is not None:
+                    takeback.replies_of(session, ticket, now, found.reason, gate=found.gate)
+                    return None
             item.state, item.claimed_until = "sending", now + self.lease
             return outgoing(session, item)
 

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
+from copilot import autosend, tripwire
 from copilot.answering import Answer, Answerer, Silence
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.organisations import segment_of
@@ -167,10 +169,13 @@ class Pipeline:
 
     def _record_outcomes(self, works: Sequence[Work]) -> None:
         now = self.now()
+        for work in works:
+            if isinstance(work.outcome, Answer) and autosend.leaked(work.outcome.case):
+                self.db.transact(partial(tripwire.trip, ticket_id=work.snapshot.ticket_id, now=now))
         with self.db.write() as session:
             autonomy = self.configuration.current(session).autonomy
             held = self._held(session, [work.snapshot for work in works])
-            present = Present.of(session, list(held.values()))
+            present = Present.of(session, list(held.values()), autonomy, now)
             answered: list[Decided] = []
             for work in works:
                 ticket = held.get(work.snapshot.ticket_id)

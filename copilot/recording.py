@@ -14,9 +14,10 @@ from copilot.answering import Answer
 from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
+from copilot.budgets import Spent
 from copilot.promises import PromiseBook
-from copilot.snapshots import Snapshot
-from copilot.store import drafts, journal, outbox, tickets
+from copilot.snapshots import LOOP_WINDOW, Snapshot
+from copilot.store import budgets, drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
 from sla.events import Event
@@ -38,22 +39,34 @@ class Decided:
 class Present:
     """How the tickets of a batch stand at the moment of deciding.
 
-    `drafted` are the messages that a draft answers already, `replied` the newest delivered reply by ticket, and
-    `on_their_way` the automatic replies by customer that are decided and not settled, those of this batch included.
+    `drafted` are the messages that a draft answers already, `replied` the newest delivered reply by ticket. Of replies
+    that were decided automatically, those of this batch included, `to_customer` are the ones of 24 hours and those not
+    settled, and `spent` is what each category has used of its caps: nobody else can add to either until this
+    transaction ends.
     """
 
     drafted: frozenset[int]
     replied: dict[int, int]
-    on_their_way: dict[int, list[tuple[int, datetime]]]
+    to_customer: dict[int, list[tuple[int, datetime]]]
+    spent: dict[str, Spent]
 
     @classmethod
-    def of(cls, session: Session, held: Sequence[Ticket]) -> "Present":
-        """Read it for all these tickets."""
+    def of(cls, session: Session, held: Sequence[Ticket], autonomy: Autonomy, now: datetime) -> "Present":
+        """Read it for all these tickets, alone with the categories and customers that automatic replies may go to."""
         ids = [ticket.id or 0 for ticket in held]
+        may = [ticket for ticket in held if ticket.category and autonomy.of(ticket.category).mode == "auto"]
+        categories = {ticket.category or "" for ticket in may}
+        names = {f"category:{name}" for name in categories} | {f"customer:{ticket.customer_id}" for ticket in may}
+        budgets.lock(session, names)
+        customers = sorted({ticket.customer_id for ticket in held})
+        to_customer = tickets.auto_replies(session, customers, now - LOOP_WINDOW)
+        for customer_id, replies in outbox.automatic_on_their_way(session, customers).items():
+            to_customer[customer_id] += replies
         return cls(
             drafted=drafts.drafted_messages(session, ids),
             replied=tickets.newest_ids(session, ids, "outbound"),
-            on_their_way=outbox.automatic_on_their_way(session, sorted({ticket.customer_id for ticket in held})),
+            to_customer=to_customer,
+            spent=budgets.spent(session, categories, now),
         )
 
     def decide(
@@ -64,15 +77,22 @@ class Present:
             return []
         decision = autosend.decide(self._case(ticket, snapshot, answer.case, autonomy))
         if decision.action == "send":
-            self.on_their_way[ticket.customer_id].append((snapshot.ticket_id, now))
+            self.to_customer[ticket.customer_id].append((snapshot.ticket_id, now))
+            self.spent[ticket.category or ""] = self.spent[ticket.category or ""].plus_one()
         return [Decided(ticket, new_draft(snapshot, answer, decision, fingerprint, now))]
 
     def _case(self, ticket: Ticket, snapshot: Snapshot, case: Case, autonomy: Autonomy) -> Case:
-        """The case with whatever happened while the draft was written: new settings, somebody's own reply, automatic
-        replies to other tickets of this customer that are on their way."""
+        """The case with whatever happened while the draft was written: new settings, another category, somebody's own
+        reply, automatic replies to other tickets of this customer and in this category."""
         answered = ticket.reply_pending or self.replied.get(snapshot.ticket_id, 0) > snapshot.newest_message_id
-        auto_replies = (*snapshot.auto_replies, *self.on_their_way[ticket.customer_id])
-        return replace(case, autonomy=autonomy, is_fresh=not answered, auto_replies=auto_replies)
+        return replace(
+            case,
+            autonomy=autonomy,
+            category=ticket.category,
+            is_fresh=not answered and ticket.status in tickets.QUEUED,
+            auto_replies=tuple(self.to_customer[ticket.customer_id]),
+            spent=self.spent.get(ticket.category or "", Spent()),
+        )
 
 
 def record_triage(
@@ -116,9 +136,7 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ticket_id=snapshot.ticket_id,
         message_id=snapshot.newest_message_id,
         body=answer.draft.body,
-        sentences=[
-            {"text": s.text, "support": s.support, "passage_id": s.passage_id} for s in answer.findings.sentences
-        ],
+        sentences=[asdict(finding) for finding in answer.findings.sentences],
         citations=[
             {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
             for q in answer.draft.quotes
@@ -140,6 +158,7 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
     """Store drafts and decisions and, where one may leave, its row in the outbox."""
     session.add_all([row.draft for row in decided])
     session.flush()
+    drafts.cite(session, [row.draft for row in decided])
     for row in decided:
         ticket, draft = row.ticket, row.draft
         ticket.no_draft_reason = None

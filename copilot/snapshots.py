@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from copilot.envelopes import Envelope
 from copilot.store import tickets
 from copilot.store.session import Session
 from copilot.store.tables import Customer, Message, Ticket
@@ -42,6 +43,11 @@ class Snapshot:
     def text(self) -> str:
         """What the customer wrote since our last reply."""
         return "\n\n".join(message.body for message in self.unanswered)
+
+    @property
+    def envelopes(self) -> tuple[Envelope, ...]:
+        """What the channel knew of each message that `text` is made of."""
+        return tuple(Envelope.of(message.envelope) for message in self.unanswered)
 
     @property
     def waiting_since(self) -> datetime | None:

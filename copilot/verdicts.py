@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from copilot import feedback
 from copilot.acceptance import judge
 from copilot.store import drafts
 from copilot.store.session import Session
@@ -9,16 +10,20 @@ from copilot.store.tables import Draft, Verdict
 
 
 def record(
-    session: Session, draft: Draft, kind: str, by: str, now: datetime, *, sent: str | None, reason: str | None = None
-) -> Verdict:
+    session: Session, draft: Draft, kind: str, by: str, now: datetime, *, sent: str | None, reason: str | None = None,
+    reason_code: str | None = None,
+) -> Verdict:  # fmt: skip
     """Store one verdict; `sent` is the text that went to the customer instead of the draft's, None if none did."""
     found = judge(draft.body, sent)
     edited = sent is not None and sent != draft.body
     verdict = Verdict(
         draft_id=draft.id or 0, kind=kind, by=by, at=now, body=sent if edited else None, reason=reason, edited=edited,
-        accepted=found.accepted, kept=found.kept, changed_facts=list(found.changed_facts),
+        accepted=found.accepted, kept=found.kept, changed_facts=list(found.changed_facts), reason_code=reason_code,
     )  # fmt: skip
     session.add(verdict)
+    if edited and kind == "approved":
+        session.flush()
+        feedback.note_changes(session, draft, verdict)
     return verdict
 
 

@@ -21,6 +21,7 @@ _LINK = re.compile(r"https?://|www\.|ftp://|mailto:", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"([€$£¥])?([+-]?\d(?:[\d.,:/'’–-]*\d)?)([%‰€$£¥]|[^\W\d_]{2,5})?")
 _DASHES = re.compile(r"(?<=[^\W\d_])[—–](?=[^\W\d_])")
+_GLUED = re.compile(r"([^\W\d_]*[a-zß-öø-ÿ]{2})\.([A-ZÀ-Þ][a-zß-öø-ÿ][^\W\d_]*)")
 _MARKS = frozenset("-–—•·*|")
 CURRENCIES = {"€": "€", "eur": "€", "euro": "€", "euros": "€", "£": "£", "gbp": "£", "$": "$", "¥": "¥", "usd": "usd"}
 CURRENCIES |= {"chf": "chf", "cad": "cad", "aud": "aud", "jpy": "¥"}
@@ -103,6 +104,9 @@ def _parts(core: str, start: int, pause: str) -> Iterator[Token]:
     elif (dashes := _DASHES.search(core)) is not None:
         yield from _parts(core[: dashes.start()], start, pause)
         yield from _parts(core[dashes.end() :], start + dashes.end(), ",")
+    elif (glued := _GLUED.fullmatch(core)) is not None:  # a stop without a space behind it
+        yield Token(glued[1], start, start + glued.end(1), "word", pause)
+        yield Token(glued[2], start + glued.start(2), start + len(core), "word", ".")
     elif (number := _NUMBER.fullmatch(core)) is not None:
         yield from _number(number, start, pause)
     else:

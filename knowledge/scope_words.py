@@ -6,26 +6,29 @@ that holds one: grounding asks what was left out, contradictions ask what differ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScopeWords:
-    """Case-folded words of one language. `subjects` can begin a clause that stands by itself."""
+    """Case-folded words of one language. `exclusions` are what takes something out of what was said before;
+    `subjects` can begin a clause that stands by itself."""
 
     negations: frozenset[str]
     conditions: frozenset[str]
+    exclusions: frozenset[str]
     modals: frozenset[str]
     quantifiers: frozenset[str]
     subjects: frozenset[str]
 
-    @property
+    @cached_property
     def binding(self) -> frozenset[str]:
         """Words that make what stands beside them untrue, or true only sometimes."""
-        return self.negations | self.conditions
+        return self.negations | self.conditions | self.exclusions
 
     def kind(self, word: str) -> str | None:
         """What a word is, in a plain English noun; None for most words."""
-        for name in ("negations", "conditions", "modals", "quantifiers"):
+        for name in ("negations", "conditions", "exclusions", "modals", "quantifiers"):
             if word in getattr(self, name):
                 return {"modals": "modal verb"}.get(name, name[:-1])
         return None
@@ -41,9 +44,12 @@ SCOPE_WORDS: Mapping[str, ScopeWords] = {
             "not no never none nobody nothing nowhere neither nor cannot without hardly barely scarcely seldom rarely"
         ),
         conditions=_words(
-            "if unless only solely exclusively once until till except excepting excluding excludes save besides other "
+            "if unless only solely exclusively once until till except excepting excluding excludes besides other "
             "when whenever where wherever while whilst provided providing assuming supposing otherwise whether before "
             "after during since although though however but lest depending subject upon"
+        ),
+        exclusions=_words(
+            "only solely exclusively unless except excepting excluding excludes exception exceptions otherwise"
         ),
         modals=_words(
             "can could may might must shall should will would ought need needs required able optional mandatory"
@@ -64,6 +70,7 @@ SCOPE_WORDS: Mapping[str, ScopeWords] = {
             "wenn falls sofern solange sobald nur ausschließlich lediglich bis außer ausgenommen es sei denn bevor ehe "
             "nachdem während seit vorausgesetzt ansonsten sonst ob obwohl obgleich aber jedoch je abhängig bei nach vor"
         ),
+        exclusions=_words("nur ausschließlich lediglich außer ausgenommen ausnahme ausnahmen sonst ansonsten sofern"),
         modals=_words(
             "kann kannst können könnt könnte könnten darf darfst dürfen dürfte dürfen muss musst müssen müsst müsste "
             "müssten soll sollst sollen sollte sollten will wollen möchte möchten brauchen braucht würde würden wird "
@@ -85,6 +92,7 @@ SCOPE_WORDS: Mapping[str, ScopeWords] = {
             "jusque jusqu'à moins "
             "tant avant après pendant depuis pourvu condition sinon tandis bien quoique mais cependant toutefois selon"
         ),
+        exclusions=_words("sauf hormis excepté seulement uniquement exception exceptions sinon"),
         modals=_words(
             "peut peux pouvez pouvons peuvent pourra pourrez pourrait pourriez doit dois devez devons doivent devra "
             "devrez devrait devriez faut faudra veut voulez"
@@ -104,6 +112,7 @@ SCOPE_WORDS: Mapping[str, ScopeWords] = {
             "si salvo excepto solo sólo solamente únicamente cuando mientras hasta antes después durante desde siempre "
             "condición menos aunque pero según como caso contrario tras una vez"
         ),
+        exclusions=_words("salvo excepto solo sólo solamente únicamente excepción excepciones"),
         modals=_words(
             "puede puedes pueden podemos podrá podrás podrán podría podrían debe debes deben deberá deberás deberán "
             "debería deberían hay quiere quiera"
@@ -127,7 +136,12 @@ def _every(name: str) -> frozenset[str]:
 
 # for text in a language that is not listed: every binding word of every language counts
 ANY_LANGUAGE = ScopeWords(
-    _every("negations"), _every("conditions"), _every("modals"), _every("quantifiers"), frozenset()
+    _every("negations"),
+    _every("conditions"),
+    _every("exclusions"),
+    _every("modals"),
+    _every("quantifiers"),
+    frozenset(),
 )
 
 

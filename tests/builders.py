@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from copilot import accounts, configuration, intake
 from copilot.app import create_app
+from copilot.envelopes import Envelope
 from copilot.fakes import HashEmbedder, ManualTime, MemoryIndex, RecordingTransport
 from copilot.intake import NewCustomer, NewMessage, NewTicket
 from copilot.knowledge_base import new_article, save_article
@@ -115,9 +116,9 @@ class Desk:
         """A ticket arrives; returns its id."""
         self._count += 1
         received_at = who.pop("received_at", None)
-        channel = who.pop("channel", "api")
+        channel, envelope = who.pop("channel", "api"), who.pop("envelope", Envelope())
         customer = NewCustomer(**{"email": "kim@example.com", "name": "Kim Doe", **who})
-        new = NewTicket(channel, external_id or f"t-{self._count}", subject, body, customer, received_at)
+        new = NewTicket(channel, external_id or f"t-{self._count}", subject, body, customer, received_at, envelope)
         return self.services.db.transact(lambda s: intake.receive(s, new, self.services.book, self.now())).id
 
     def write(self, ticket_id: int, body: str, direction: str = "inbound", **more: Any) -> int:

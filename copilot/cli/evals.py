@@ -64,6 +64,18 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     show(result, as_json)
 
 
+@evaluate.command("grounding")
+@click.option("--drafts", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def eval_grounding(drafts: Path, as_json: bool) -> None:
+    """Grounding: drafts with their passages, faithful or with a planted fault; which pass, which are held."""
+    from copilot.evals.grounding import evaluate_grounding
+
+    with progress("Drafts") as report:
+        result = evaluate_grounding(drafts, report)
+    show(result, as_json)
+
+
 @evaluate.command("queue")
 @click.option("--utilisation", default="0.7,0.9,1.0,1.2", show_default=True, help="Loads, separated by commas.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="Runs that are averaged.")

@@ -1,6 +1,6 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -34,6 +34,11 @@ def lock_all(session: Session, article_ids: Sequence[str]) -> Sequence[ArticleRo
 def get(session: Session, article_id: str) -> ArticleRow | None:
     """The article's row, withdrawn or not."""
     return session.get(ArticleRow, article_id)
+
+
+def titles(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """The titles of those of these articles that exist."""
+    return dict(session.exec(select(ArticleRow.id, ArticleRow.title).where(col(ArticleRow.id).in_(ids))).all())
 
 
 def page(session: Session, limit: int, offset: int = 0, text: str = "") -> Sequence[ArticleRow]:

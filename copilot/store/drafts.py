@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from copilot.errors import NotFound
-from copilot.store.tables import Draft, Verdict
+from copilot.store.tables import Draft, DraftCitation, Verdict
 
 
 def find(session: Session, draft_id: int) -> Draft:
@@ -31,6 +31,12 @@ def newest_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, Draft]:
 def drafted_messages(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
     """The messages of these tickets that a draft answers, whatever became of it."""
     return frozenset(session.exec(select(Draft.message_id).where(col(Draft.ticket_id).in_(ticket_ids))))
+
+
+def cite(session: Session, written: Sequence[Draft]) -> None:
+    """Note which articles these stored drafts quote."""
+    pairs = {(draft.id or 0, str(citation["article_id"])) for draft in written for citation in draft.citations}
+    session.add_all(DraftCitation(draft_id=draft_id, article_id=article_id) for draft_id, article_id in sorted(pairs))
 
 
 def open_of(session: Session, ticket_id: int) -> Sequence[Draft]:

@@ -111,7 +111,8 @@ class Ticket(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One message of a conversation: inbound, outbound or note. Outbound rows exist only once delivered.
 
-    `notice` marks word that an answer will be late: it reached the customer and answers nothing.
+    `notice` marks word that an answer will be late: it reached the customer and answers nothing. `envelope` is what the
+    channel knows of its sender and recipients (`copilot.envelopes`), empty when it said nothing.
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "external_id"),)
@@ -126,6 +127,7 @@ class Message(SQLModel, table=True):
     notice: bool = False
     author: str | None = None
     draft_id: int | None = None
+    envelope: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class SlaEvent(SQLModel, table=True):
@@ -145,7 +147,7 @@ class Draft(SQLModel, table=True):
     at that moment.
     """
 
-    __table_args__ = (UniqueConstraint("ticket_id", "message_id"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "message_id"), Index("ix_draft_created_at", "created_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
@@ -183,20 +185,57 @@ class Verdict(SQLModel, table=True):
     accepted: bool | None = None
     kept: float | None = None
     changed_facts: list[str] = json_column()
+    reason_code: str | None = None
+
+
+class DraftCitation(SQLModel, table=True):
+    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+
+    __tablename__ = "draft_citation"
+
+    draft_id: int = Field(primary_key=True, foreign_key="draft.id")
+    article_id: str = Field(primary_key=True, index=True)
+
+
+class SentenceChangeRow(SQLModel, table=True):
+    """A sentence quoted from an article that a person put otherwise before sending; an empty `after`: left out.
+
+    `key` is the SHA-256 of article and sentence, the same for all who changed it.
+    """
+
+    __tablename__ = "sentence_change"
+    __table_args__ = (Index("ix_sentence_change_key", "key", "at"), Index("ix_sentence_change_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    verdict_id: int = Field(foreign_key="verdict.id", index=True)
+    article_id: str
+    category: str | None = None
+    key: str
+    before: str = text_column()
+    after: str = text_column()
+    facts_changed: bool = False
+    by: str
+    at: datetime
 
 
 class OutboxItem(SQLModel, table=True):
     """A reply that was decided and is not yet delivered.
 
     `state` is waiting, sending, delivered, failed, cancelled or uncertain (sent, outcome unknown: a person decides).
+    `category` and `recipient` are the ticket's when it was decided: one has paid for it, the other alone may get it.
     """
 
-    __table_args__ = (Index("ix_outbox_work", "state", "work_after"),)
+    __table_args__ = (
+        Index("ix_outbox_work", "state", "work_after"),
+        Index("ix_outbox_budget", "category", "delivered_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     draft_id: int | None = Field(default=None, foreign_key="draft.id", unique=True)
     answers_message_id: int | None = None
+    category: str | None = None
+    recipient: str | None = None
     channel: str
     message_ref: str = Field(unique=True)
     body: str = text_column()

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from copilot.changes import Piece
 from copilot.indexing import IndexProgress
 from copilot.web.views import Choice
 
@@ -263,6 +264,8 @@ class ArticleForm:
     expired: bool = False
     findings: tuple[Any, ...] = ()
     stale: tuple[str, ...] = ()
+    change: tuple[Piece, ...] = ()
+    change_fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from copilot import approval, configuration, inputs, intake, promises
 from copilot.autonomy import parse_autonomy
+from copilot.envelopes import Envelope
 from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
 from copilot.knowledge_base import new_article, save_article, withdraw_article
@@ -16,7 +17,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
-from copilot.web import closing_days, corrections, endings, policy_changes, reports, rules
+from copilot.web import closing_days, corrections, endings, feedback, policy_changes, reports, rules
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import LARGEST_ID, Id
@@ -51,6 +52,16 @@ class CustomerBody(Body):
     organisation: str | OrganisationBody | None = None
 
 
+class EnvelopeBody(Body):
+    """What the channel knows besides the words. `sender` is who wrote, when that is not the ticket's customer."""
+
+    sender_authenticated: bool | None = None
+    kind: str = "human"
+    sender: str | None = None
+    reply_to: str | None = None
+    cc: list[str] = []
+
+
 class TicketBody(Body):
     """A new ticket. `received_at` is ISO 8601 with an offset; absent: now."""
 
@@ -60,6 +71,7 @@ class TicketBody(Body):
     body: str
     customer: CustomerBody
     received_at: str | None = None
+    envelope: EnvelopeBody | None = None
 
 
 class MessageBody(Body):
@@ -69,6 +81,7 @@ class MessageBody(Body):
     body: str
     direction: str
     received_at: str | None = None
+    envelope: EnvelopeBody | None = None
 
 
 class StatusBody(Body):
@@ -111,6 +124,7 @@ def create_ticket(data: JSONBody[TicketBody], services: Services) -> Response[di
         body=data.body,
         customer=NewCustomer(who.email, who.name, who.segment, who.timezone, new_organisation(who.organisation)),
         received_at=inputs.parse_received_at(data.received_at),
+        envelope=new_envelope(data.envelope),
     )
     receipt = services.db.transact(lambda s: intake.receive(s, new, services.book, services.now()))
     return receipt_response(receipt)
@@ -122,7 +136,8 @@ def create_message(
 ) -> Response[dict[str, Any]]:
     """Add a message; 200 when it had arrived already."""
     author = None if data.direction == "inbound" else identity.name
-    new = NewMessage(data.external_id, data.body, data.direction, inputs.parse_received_at(data.received_at), author)
+    at, envelope = inputs.parse_received_at(data.received_at), new_envelope(data.envelope)
+    new = NewMessage(data.external_id, data.body, data.direction, at, author, envelope)
     receipt = services.db.transact(lambda s: intake.add_message(s, id, new, services.book, services.now()))
     return receipt_response(receipt, ticket_id=id)
 
@@ -264,6 +279,13 @@ def new_organisation(given: str | OrganisationBody | None) -> NewOrganisation | 
     return None if given is None else NewOrganisation(given)
 
 
+def new_envelope(given: EnvelopeBody | None) -> Envelope:
+    """The envelope as intake takes it; none given says nothing."""
+    if given is None:
+        return Envelope()
+    return Envelope(given.sender_authenticated, given.kind, given.sender, given.reply_to, tuple(given.cc))
+
+
 def receipt_response(receipt: Receipt, **also: Any) -> Response[dict[str, Any]]:
     """201 when something was stored, 200 when it had been before."""
     return Response({"id": receipt.id, "created": receipt.created, **also}, status_code=201 if receipt.created else 200)
@@ -288,6 +310,6 @@ def router() -> Router:
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
-        endings.mark_spam, endings.merge,
+        endings.mark_spam, endings.merge, feedback.read_feedback,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

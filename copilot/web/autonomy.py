@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import URLEncodedBody
 
 from copilot import configuration
-from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
+from copilot.autonomy import Autonomy, CategoryAutonomy
 from copilot.queue import load
 from copilot.store import drafts, outbox, waiting
 from copilot.store.session import Session
@@ -81,7 +81,7 @@ def change(services: Services, identity: Identity, how: Callable[[Autonomy], Aut
     """Save a changed copy of the autonomy settings. Raises `Invalid` naming the field."""
 
     def save(session: Session) -> None:
-        before = parse_autonomy(configuration.content(session, "autonomy"))
+        before = configuration.autonomy_in_force(session)
         configuration.save(session, "autonomy", how(before).to_dict(), services.now(), identity.name)
 
     services.db.transact(save)

@@ -42,7 +42,7 @@ class BodyForm(Form):
 
 
 class RejectionForm(Form):
-    """A chosen reason, own words, or both."""
+    """A code of `copilot.rejections`, own words, or both."""
 
     choice: str = ""
     reason: str = ""

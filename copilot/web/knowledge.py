@@ -6,8 +6,10 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
-from copilot import inputs
+from copilot import feedback, inputs
+from copilot.changes import word_pieces
 from copilot.errors import Conflict, Invalid, Unavailable
+from copilot.feedback import Proposal
 from copilot.indexing import IndexProgress
 from copilot.knowledge_base import ArticleFacts, new_article, save_article
 from copilot.plaintext import plain
@@ -79,16 +81,20 @@ def new_article_page(request: AnyRequest, services: Services, identity: Identity
 
 @get("/admin/articles/edit", sync_to_thread=True, guards=[needs_admin])
 def edit_article_page(
-    request: AnyRequest, services: Services, identity: Identity, id: FromQuery[str], saved: FromQuery[bool] = False
-) -> Response[str]:
-    """The editor with an article."""
+    request: AnyRequest, services: Services, identity: Identity, id: FromQuery[str], saved: FromQuery[bool] = False,
+    change: FromQuery[str] = "",
+) -> Response[str]:  # fmt: skip
+    """The editor with an article, or with what agents keep changing in it put in place, to be looked at and saved."""
     with services.db.read() as session:
         row = articles.find(session, id)
+        proposed = feedback.proposal(session, id, change, services.now()) if change else None
     form = ArticleForm(
         title=row.title, body=row.body, language=row.language, visibility=row.visibility, category=row.category or "",
         status=row.status, valid_until=row.valid_until.isoformat() if row.valid_until else "", owner=row.owner or "",
     )  # fmt: skip
-    return editor(request, services, identity, form, id, saved=saved)
+    if proposed is not None and proposed.body is not None:
+        form.body = proposed.body
+    return editor(request, services, identity, form, id, saved=saved, proposed=proposed)
 
 
 @post("/admin/articles/new", sync_to_thread=True, guards=[needs_admin], status_code=200)
@@ -140,7 +146,7 @@ def refuse_taken(session: Session, id: str, *, is_new: bool) -> None:
 
 def editor(
     request: AnyRequest, services: Services, identity: Identity, form: ArticleForm, id: str | None, *,
-    saved: bool = False, errors: tuple[FieldError, ...] = (),
+    saved: bool = False, errors: tuple[FieldError, ...] = (), proposed: Proposal | None = None,
 ) -> Response[str]:  # fmt: skip
     """The editor page."""
     with services.db.read() as session:
@@ -164,6 +170,8 @@ def editor(
         expired=is_past(form.valid_until, services.now().date()),
         findings=told[0],
         stale=told[1],
+        change=word_pieces(proposed.before, proposed.after) if proposed else (),
+        change_fits=proposed is None or proposed.body is not None,
     )
     frame = frame_of(request, services, identity, "admin")
     return page("admin/article.html", 422 if errors else 200, frame=frame, view=view)

@@ -15,6 +15,7 @@ from copilot.web import (
     closing_days,
     drafts,
     endings,
+    feedback,
     findings,
     gaps,
     knowledge,
@@ -61,6 +62,7 @@ HANDLERS = (
     organisations.customer_effect, organisations.apply_customer,
     categories.category_list, categories.new_category_page, categories.edit_category_page,
     categories.create_category, categories.save_category, categories.delete_category,
+    feedback.feedback_page, feedback.show_changes,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 

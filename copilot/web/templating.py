@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from copilot.rejections import REASONS
 from copilot.web import wording
 
 WEB = Path(__file__).parent
@@ -63,7 +64,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.globals.update(asset=asset, icon=icon, wording=wording)
+    jinja.globals.update(asset=asset, icon=icon, wording=wording, rejections=REASONS)
     jinja.filters.update(iso=iso, plain_time=plain_time)
     return jinja
 

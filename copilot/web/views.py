@@ -259,6 +259,12 @@ class TicketView:
     draft_notice: str | None = None
     answerable: bool = True
 
+    @property
+    def leaving(self) -> DeliveryView | None:
+        """The automatic reply that an agent can still pull back."""
+        pending = (message.delivery for message in self.messages if message.auto_sent and message.delivery)
+        return next((delivery for delivery in pending if delivery.state == "waiting"), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleDrawer:

@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 
 from copilot.autonomy import MODES, Autonomy, CategoryAutonomy
 from copilot.autosend import GATES, RETRIEVAL_FLOOR, Case, decide
+from copilot.budgets import Spent
+from copilot.envelopes import KINDS, Envelope
 from copilot.grounding import Findings, SentenceFinding
+from copilot.risks import LONGEST_READ, RiskList
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUOTED = Findings((SentenceFinding("Hello,", "courtesy"), SentenceFinding("In 5 days.", "quoted", "p")), ())
+AUTO = Autonomy(categories={"refund": CategoryAutonomy("refund", "auto", 0.8)})
 GOOD = Case(
-    autonomy=Autonomy(categories={"refund": CategoryAutonomy("refund", "auto", 0.8)}),
+    autonomy=AUTO,
     category="refund",
     confidence=0.9,
     in_scope=True,
@@ -32,11 +36,23 @@ GOOD = Case(
     auto_replies=(),
     answered_automatically_before=False,
     is_fresh=True,
+    body="Hello, In 5 days.",
+    planted=("ref-1f0c9a77deadbeef",),
+    channel="api",
+    requester="kim@example.com",
+    envelopes=(Envelope(),),
+    segment=None,
+    customer_text="Refund\n\nWhen do I get my refund?",
+    spent=Spent(3, 40),
 )
 
 
 def setting(**changes):
     return Autonomy(categories={"refund": replace(CategoryAutonomy("refund", "auto", 0.8), **changes)})
+
+
+def risky(**changes):
+    return replace(AUTO, risk=replace(AUTO.risk, **changes))
 
 
 def findings(*supports, facts=()):
@@ -67,6 +83,23 @@ BAD = [
     ({"auto_replies": ((1, AT),)}, "loop"),
     ({"auto_replies": ((2, AT), (3, AT), (4, AT))}, "loop"),
     ({"questions": ("Where is my refund?", "And how do I return a tent?")}, "one question"),
+    ({"envelopes": (Envelope(), Envelope(cc=("dana@example.com",)))}, "recipient"),
+    ({"envelopes": (Envelope(reply_to="thief@example.net"),)}, "recipient"),
+    ({"envelopes": (Envelope(sender="dana@example.com"),)}, "recipient"),
+    ({"requester": ""}, "recipient"),
+    ({"envelopes": (Envelope(sender_authenticated=False),)}, "sender"),
+    ({"channel": "email"}, "sender"),
+    *(({"envelopes": (Envelope(kind=kind),)}, "sender") for kind in ("auto", "list", "bounce", "loop", "odd")),
+    ({"autonomy": risky(categories=("refund",))}, "risk"),
+    ({"segment": "VIP"}, "risk"),
+    ({"customer_text": "My lawyer asks when I get my refund."}, "risk"),
+    ({"customer_text": "I want to talk to a human."}, "human wanted"),
+    ({"spent": Spent(200, 200)}, "budget"),
+    ({"spent": Spent(0, 2_000)}, "budget"),
+    ({"autonomy": setting(per_hour=0)}, "budget"),
+    ({"body": "Hello, REF-1f0c 9a77 dead beef"}, "canary"),
+    ({"autonomy": replace(AUTO, canaries=("blue heron 42",)), "body": "See Blue-Heron-42."}, "canary"),
+    ({"autonomy": replace(AUTO, hold_seconds=float("nan"))}, "hold window"),
     ({"writer_problem": "The model is down."}, "writer"),
     ({"is_fresh": False}, "fresh"),
 ]
@@ -88,11 +121,17 @@ def test_each_gate_holds_alone(changes, name):
     assert [gate.name for gate in decision.gates if not gate.passed] == [name]
 
 
+def test_what_is_too_long_to_be_read_is_held():
+    """A message longer than is searched for risks waits for a person."""
+    decision = decide(replace(GOOD, customer_text="x" * (LONGEST_READ + 1)))
+    assert [gate.name for gate in decision.gates if not gate.passed] == ["risk"]
+
+
 def test_every_gate_has_a_case_here():
     """No gate is untested, and every input of the gates is used by one."""
     assert {name for _, name in BAD} == {name for name, _ in GATES}
     used = {name for changes, _ in BAD for name in changes}
-    assert used | {"category", "ticket_id"} == {field.name for field in fields(Case)}
+    assert used | {"category", "ticket_id", "planted"} == {field.name for field in fields(Case)}
 
 
 @pytest.mark.parametrize("category", [None, "unheard-of", ""])
@@ -109,8 +148,35 @@ settings = st.builds(
     st.none() | st.floats(0, 1),
     st.just(0.02),
     st.just(0.95),
+    st.integers(0, 3),
+    st.integers(0, 5),
 )
-autonomies = st.builds(Autonomy, st.booleans(), st.just(30.0), st.just({}) | settings.map(lambda row: {"refund": row}))
+risks = st.builds(
+    RiskList,
+    categories=st.sampled_from([(), ("refund",)]),
+    segments=st.sampled_from([(), ("vip",)]),
+    sentiments=st.sampled_from([(), ("negative", "very negative")]),
+    signals=st.sampled_from([(), ("angry",)]),
+    terms=st.sampled_from([(), (("legal", ("lawyer",)),)]),
+    person=st.sampled_from([(), ("talk to a human",)]),
+)
+autonomies = st.builds(
+    Autonomy,
+    st.booleans(),
+    st.sampled_from([0.0, 30.0, -1.0, float("nan")]),
+    st.just({}) | settings.map(lambda row: {"refund": row}),
+    risks,
+    st.sampled_from([(), ("blue heron 42",)]),
+)
+addresses = st.sampled_from([None, "kim@example.com", "dana@example.com"])
+envelopes = st.builds(
+    Envelope,
+    st.sampled_from([None, True, False]),
+    st.sampled_from(KINDS),
+    addresses,
+    addresses,
+    st.sampled_from([(), ("kim@example.com",), ("kim@example.com", "dana@example.com")]),
+)
 supports = st.lists(st.sampled_from(["quoted", "courtesy", "none"]), max_size=4)
 cases = st.builds(
     Case,
@@ -132,6 +198,14 @@ cases = st.builds(
     auto_replies=st.lists(st.tuples(st.integers(1, 9), st.just(AT)), max_size=4).map(tuple),
     answered_automatically_before=st.booleans(),
     is_fresh=st.booleans(),
+    body=st.sampled_from(["Hello, In 5 days.", "ref-1f0c9a77deadbeef", "The blue heron 42"]),
+    planted=st.sampled_from([(), ("ref-1f0c9a77deadbeef",)]),
+    channel=st.sampled_from(["api", "email"]),
+    requester=st.sampled_from(["kim@example.com", ""]),
+    envelopes=st.lists(envelopes, max_size=2).map(tuple),
+    segment=st.sampled_from([None, "vip", "Trial"]),
+    customer_text=st.sampled_from(["When?", "My lawyer asks.", "Let me talk to a human"]),
+    spent=st.builds(Spent, st.integers(0, 3), st.integers(0, 5)),
 )
 
 
@@ -142,6 +216,72 @@ def test_it_is_sent_exactly_when_every_gate_passed(case):
     assert (decision.action == "send") == all(gate.passed for gate in decision.gates)
     assert len(decision.gates) == len(GATES)
     assert all(gate.reason for gate in decision.gates)
+
+
+def objections(case):
+    """Every reason to hold, told anew from the table of the send gate and not from the code under test."""
+    row = case.autonomy.categories.get(case.category)
+    words = case.customer_text.lower()
+    listed = case.autonomy.risk
+    squeezed = case.body.lower().replace(" ", "").replace("-", "")
+    yield case.autonomy.kill_switch
+    yield row is None or row.mode != "auto" or row.threshold is None or case.confidence < row.threshold
+    yield not case.in_scope or case.answerable < 0.4
+    yield case.ticket_language not in ("en", "de") or case.ticket_language != case.draft_language
+    yield {f.support for f in case.findings.sentences} not in ({"quoted"}, {"quoted", "courtesy"})
+    yield len(case.findings.unsupported_facts) > 0 or len(case.questions) >= 2 or not case.sources_are_public
+    yield case.requester == "" or any({e.sender, e.reply_to, *e.cc} - {None, case.requester} for e in case.envelopes)
+    yield any(e.kind != "human" or e.sender_authenticated is False for e in case.envelopes)
+    yield case.channel == "email" and not all(e.sender_authenticated for e in case.envelopes)
+    yield case.forbidden_by is not None or case.category in listed.categories
+    yield str(case.segment).lower() in listed.segments or case.sentiment in listed.sentiments
+    yield bool(set(case.signals) & {*listed.signals, "wants_human"}) or len(words) > 50_000
+    yield any(word in words for _, terms in listed.terms for word in terms)
+    yield any(phrase in words for phrase in listed.person) or case.answered_automatically_before
+    yield case.ticket_id in dict(case.auto_replies) or len(case.auto_replies) > 2
+    yield row is not None and (case.spent.hour + 1 > row.per_hour or case.spent.day + 1 > row.per_day)
+    yield case.writer_problem is not None or not case.is_fresh
+    yield any(t.replace(" ", "").replace("-", "") in squeezed for t in (*case.planted, *case.autonomy.canaries))
+    yield not case.autonomy.hold_seconds >= 0
+
+
+GATE_CHANGES = [changes for changes, _ in BAD]
+good_or_bad = cases | st.lists(st.sampled_from(GATE_CHANGES), max_size=2).map(
+    lambda found: replace(GOOD, **{name: value for changes in found for name, value in changes.items()})
+)
+
+
+@given(good_or_bad)
+def test_an_independent_oracle_agrees(case):
+    """What is sent has nothing against it, and what has nothing against it is sent."""
+    assert (decide(case).action == "hold") == any(objections(case))
+
+
+@given(good_or_bad, st.permutations(GATES))
+def test_the_order_of_the_gates_decides_nothing(case, gates):
+    """In any order the same gates pass and the same decision comes out."""
+    assert decide(case, gates).action == decide(case).action
+    assert set(decide(case, gates).gates) == set(decide(case).gates)
+
+
+@given(st.sampled_from([name for name, _ in GATES]), st.sampled_from([ValueError, KeyError, RecursionError]))
+def test_a_gate_that_breaks_holds(broken, error):
+    """An exception within a gate holds the draft and says so, and the others are told all the same."""
+
+    def breaks(_case):
+        raise error("secret")
+
+    decision = decide(GOOD, [(name, breaks if name == broken else check) for name, check in GATES])
+    (held,) = [gate for gate in decision.gates if not gate.passed]
+    assert (decision.action, held.name, len(decision.gates)) == ("hold", broken, len(GATES))
+    assert error.__name__ in held.reason
+    assert "secret" not in held.reason
+
+
+def test_a_gate_that_answers_anything_but_yes_holds():
+    """Only a plain yes passes, and without gates nothing is sent."""
+    assert decide(GOOD, [("odd", lambda _case: ("yes", "Odd."))]).action == "hold"
+    assert decide(GOOD, []).action == "hold"
 
 
 @given(cases)
@@ -159,5 +299,6 @@ def test_the_default_settings_never_send(case):
 @given(cases, st.sampled_from([changes for changes, _ in BAD]))
 def test_a_reason_to_hold_is_never_outweighed(case, changes):
     """Whatever a gate holds alone it holds in every company, except that settings replace settings."""
-    decision = decide(replace(case, category="refund", **changes))
-    assert decision.action == "hold" or "confidence" in changes or "draft_language" in changes
+    decision = decide(replace(case, **{"category": "refund", **changes}))
+    weighed = {"confidence", "draft_language", "requester", "segment", "customer_text", "channel", "spent", "body"}
+    assert decision.action == "hold" or weighed & set(changes)

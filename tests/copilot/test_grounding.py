@@ -73,14 +73,14 @@ def test_parts_of_words_do_not_count(piece):
 @pytest.mark.parametrize(
     ("sentence", "fact"),
     [
-        ("It takes 6 days.", "6"),
+        ("It takes 6 days.", "6 days"),
         ("Pay €9.90 now.", "€9.90"),
         ("See https://evil.example/x now.", "https://evil.example/x"),
         ("Write to me@evil.example please.", "me@evil.example"),
         ("It was on 2027-01-31 or so.", "2027-01-31"),
         ("Take 50% off.", "50%"),
         ("Use WINTER-20 today.", "WINTER-20"),
-        ("Send it to DE89 3704 0044 0532 0130 00 please.", "DE89370400440532013000"),
+        ("Send it to DE89 3704 0044 0532 0130 00 please.", "DE89 3704 0044 0532 0130 00"),
     ],
 )
 def test_facts_from_nowhere_are_named(sentence, fact):

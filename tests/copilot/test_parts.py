@@ -4,7 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -152,6 +152,7 @@ paragraphs = st.lists(
 ).map("\n\n".join)
 
 
+@settings(deadline=None)  # the first check of a language reads its tables
 @given(paragraphs, st.text(max_size=60), st.sampled_from(["en", "fr", "de", "es"]))
 def test_an_extractive_draft_is_always_grounded(body, asked, language):
     """Whatever the article and the question, every sentence is quoted or a courtesy, and no quote is endless."""
@@ -165,6 +166,7 @@ def test_an_extractive_draft_is_always_grounded(body, asked, language):
     assert all(len(quote.text) <= max(LONGEST_QUOTE, len(body)) for quote in draft.quotes)
 
 
+@settings(deadline=None)  # the first check of a language reads its tables
 @given(st.lists(st.integers(1, 4), max_size=6))
 def test_a_chosen_draft_is_always_grounded(numbers):
     """Whatever sentences a model picks in whatever order, the draft quotes them and nothing else."""

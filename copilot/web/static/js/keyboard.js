@@ -91,7 +91,7 @@
     if (event.ctrlKey || event.metaKey || one("dialog[open]")) return;
     if (key === "Escape") return leave(target);
     if (isTyping(target) || (letters && !letters.checked)) return;
-    if (target.closest("#reject-panel") && /^[1-4]$/.test(key)) return chooseReason(Number(key));
+    if (target.closest("#reject-panel") && /^[1-6]$/.test(key)) return chooseReason(Number(key));
     if (key.startsWith("Arrow") && target.closest("[role=radiogroup], fieldset, #messages, .drawer-body")) return;
     if (!KEYS[key] || !one("#ticket")) {
       if (key === "?") one("#shortcuts")?.showModal();
