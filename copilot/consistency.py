@@ -132,7 +132,7 @@ class Consistency:
         )
         for other_id, count in twins.items():
             other = others.get(other_id)
-            if other is not None and count >= REPEATED * len(near):
+            if other is not None and other.language == row.language and count >= REPEATED * len(near):
                 sides = (Side(row.title, 0, len(row.title), (0, 0)), Side(other.title, 0, len(other.title), (0, 0)))
                 yield self._finding(row.id, other_id, Contradiction("duplicate", *sides, round(count / len(near), 3)))
 

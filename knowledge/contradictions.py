@@ -161,11 +161,18 @@ def _values_that_differ(a: _Sentence, b: _Sentence) -> Iterator[tuple[str, Value
 def _by_unit(found: Sequence[Value]) -> dict[str, dict[object, Value]]:
     """Values by what they measure, each under its quantity: 14 days and 2 weeks are the same."""
     units: dict[str, dict[object, Value]] = {}
-    for value in found:
-        if value.kind in COMPARED:
-            unit, quantity = _measure(value)
-            if unit not in COMMON_WORDS:
-                units.setdefault(unit, {})[quantity] = value
+    after = ""
+    for place in reversed(range(len(found))):
+        value = found[place]
+        if value.kind not in COMPARED:
+            continue
+        unit, quantity = _measure(value)
+        if unit in COMMON_WORDS:  # "3 to 5 days": the first number measures what the second does
+            reaches = place + 1 < len(found) and found[place + 1].start - value.end <= 1
+            unit = f"from, {after}" if reaches and after else ""
+        if unit:
+            units.setdefault(unit, {})[quantity] = value
+        after = unit
     return units
 
 

@@ -17,8 +17,9 @@ NINE = "A refund reaches your card within 9 working days."
 
 @pytest.fixture(autouse=True)
 def _fake_likeness(monkeypatch):
-    """The fake embedder knows words only."""
+    """The fake embedder knows words only; two short texts with one other number are no duplicates here."""
     monkeypatch.setattr(consistency, "NEAR", 0.3)
+    monkeypatch.setattr(consistency, "TWIN", 0.999)
 
 
 def compare(desk):
