@@ -22,9 +22,9 @@ from copilot.knowledge_base import KnowledgeBase
 from copilot.store import findings as store
 from copilot.store import journal
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleCheck, ArticleFinding, ArticleRow, PassageRow
+from copilot.store.tables import ArticleCheck, ArticleFinding, ArticleRow
 from copilot.timesource import TimeSource
-from knowledge.contradictions import Contradiction, Side, contradictions
+from knowledge.contradictions import Contradiction, Side, contradictions, same_subject, without_forms
 from knowledge.vector_index import Hit, IndexUnavailable
 
 AT_ONCE = 10
@@ -95,16 +95,22 @@ class Consistency:
         rows = store.passages(session, wanted)
         others = store.usable(session, {hit.article_id for hits in near.values() for hit in hits}, self.now().date())
         found: dict[str, ArticleFinding] = {}
+        differing: list[tuple[str, Contradiction]] = []
         for name, hits in near.items():
             for hit in hits:
                 other = others.get(hit.article_id)
-                if other is not None and other.language == row.language and name in rows and hit.passage_id in rows:
-                    for one in self._contradicting(row, rows[name], rows[hit.passage_id]):
-                        found.setdefault(one.key, one)
-        told = {row.id, *(name for one in found.values() for name in (one.article_id, one.other_id))}
-        for one in self._repeated(row, near, others):
-            if not {one.article_id, one.other_id} <= told:
-                found.setdefault(one.key, one)
+                if other is not None and name in rows and hit.passage_id in rows and comparable(row, other):
+                    pairs = contradictions(rows[name].text, rows[hit.passage_id].text, row.language)
+                    differing += [(hit.article_id, one) for one in pairs]
+        meant = {id(one) for one in without_forms([one for _, one in differing])}
+        for other_id, one in differing:
+            if id(one) in meant:
+                finding = self._finding(row.id, other_id, one)
+                found.setdefault(finding.key, finding)
+        told = {row.id} | {name for kept in found.values() for name in (kept.article_id, kept.other_id)}
+        for twin in self._repeated(row, near, others):
+            if not {twin.article_id, twin.other_id} <= told:
+                found.setdefault(twin.key, twin)
         return list(found.values())
 
     def _near(self, article_id: str) -> dict[str, list[Hit]]:
@@ -119,10 +125,6 @@ class Consistency:
                 if hit.article_id != article_id and likeness.like_the_default(hit.score) >= NEAR
             ]
         return near
-
-    def _contradicting(self, row: ArticleRow, ours: PassageRow, theirs: PassageRow) -> Iterator[ArticleFinding]:
-        for one in contradictions(ours.text, theirs.text, row.language):
-            yield self._finding(row.id, theirs.article_id, one)
 
     def _repeated(
         self, row: ArticleRow, near: Mapping[str, Sequence[Hit]], others: Mapping[str, ArticleRow]
@@ -145,6 +147,11 @@ class Consistency:
             key=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest(), kind=one.kind, article_id=first,
             other_id=second, left=left, right=right, alike=one.alike, found_at=self.now(),
         )  # fmt: skip
+
+
+def comparable(row: ArticleRow, other: ArticleRow) -> bool:
+    """Whether two articles may be about the same, in the same language."""
+    return row.language == other.language and same_subject(row.title, other.title)
 
 
 def dismiss(session: Session, finding_id: int, now: datetime, by: str) -> ArticleFinding:

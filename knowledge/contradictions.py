@@ -71,6 +71,30 @@ def contradictions(left: str, right: str, language: str = "en") -> list[Contradi
     return [found for a, b, alike in _aligned(ours, theirs) for found in _differences(a, b, alike)]
 
 
+def same_subject(left_title: str, right_title: str) -> bool:
+    """Whether two titles may speak of the same: not when each names a code, version or product that the other lacks."""
+    ours, theirs = _marks(left_title), _marks(right_title)
+    return not (ours - theirs and theirs - ours)
+
+
+def _marks(title: str) -> set[str]:
+    """The words of a title that no ordinary word looks like: with a digit, or with a capital inside."""
+    return {
+        token.text.casefold()
+        for token in tokens(title)
+        if any(character.isupper() for character in token.text[1:]) or any(map(str.isdigit, token.text))
+    }
+
+
+def without_forms(found: Sequence[Contradiction], most: int = 2) -> list[Contradiction]:
+    """Leave out what only fills in a form: a sentence that meets more than `most` different facts in other articles
+    ("Published on …") tells of each article and not of what both are about."""
+    facts: dict[tuple[str, str], set[str]] = {}
+    for one in found:
+        facts.setdefault((one.left.text, one.kind), set()).add(one.right.text[slice(*one.right.fact)])
+    return [one for one in found if len(facts[one.left.text, one.kind]) <= most]
+
+
 def _sentences(text: str, scope: ScopeWords) -> list[_Sentence]:
     spans = [span for span in sentence_spans(text) if span[1] - span[0] <= LONGEST_SENTENCE][:MOST_SENTENCES]
     return [_read(text[start:end], start, end, scope) for start, end in spans]

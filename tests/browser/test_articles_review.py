@@ -53,7 +53,7 @@ def test_a_found_passage_is_inserted_into_a_reply_of_ones_own(person, desk):
     page.get_by_label("Search the articles").fill("tracking number parcel")
     page.get_by_role("button", name="Insert into the reply: Tracking a parcel").click()
     page.locator("[data-composer]").get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Sending")).to_be_visible()
+    expect(page.get_by_text("Sending", exact=True)).to_be_visible()
     assert "reply_cites" in desk.steps(ticket_id)
     assert page.faults == []
 
