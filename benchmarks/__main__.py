@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, gaps, indexing, pipeline, queue_page, ranking, reports, search, store
+from benchmarks import , "gaps": gaps.main, "gates": gates.main, Callable[[], None]] = {
+    "business_time": business_time.main, business_time, gaps, gates, indexing, pipeline, queue_page, ranking, reports, search, store
 
-BENCHMARKS: dict[str, Callable[[], None]] = {
-    "business_time": business_time.main,
-    "gaps": gaps.main,
+BENCHMARKS: dict[str
     "indexing": indexing.main,
     "pipeline": pipeline.main,
     "queue_page": queue_page.main,

@@ -5,6 +5,7 @@ Reads the knowledge base and may call the language model; touches no database an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from copilot import autosend, confidence, drafting, grounding, several
 from copilot.asking import Pen, Question
@@ -36,6 +37,7 @@ class Answer:
     confidence: float
     case: autosend.Case
     asked: tuple[Asked, ...] = ()
+    candidates: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
-        return "|".join((vectors_by(self.knowledge.embedder), writer, drafting.quoting_mark(), confidence.PRIOR))
+        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
+        return "|".join((found_by, writer, drafting.quoting_mark(), confidence.PRIOR))
 
     def answer(
         self,
@@ -70,7 +73,8 @@ class Answerer:
     ) -> Answer | Silence:
         """A draft for the cleaned `text` of a ticket, or why there is none; `apart`: the vectors of its questions."""
         language, questions = assessment.language.code, assessment.questions
-        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language)
+        category = snapshot.ticket.category
+        found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language, category)
         if not found.matches:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
@@ -86,7 +90,7 @@ class Answerer:
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, measured, sureness, case, asked)
+        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked))
 
     def _case(
         self,
@@ -128,6 +132,13 @@ class Answerer:
         )
 
 
+def candidates(found: Retrieval, asked: Sequence[Asked]) -> tuple[dict[str, Any], ...]:
+    """The articles found with what they were ordered by, in plain values, which verdicts on the draft teach. None when
+    several questions were searched, whose articles do not compete with each other."""
+    rows = ({"article_id": match.passage.article_id, "features": list(match.features)} for match in found.matches)
+    return () if asked else tuple(rows)
+
+
 def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice) -> Findings:
     """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered."""
     cited = {quote.passage_id for quote in draft.quotes}
@@ -159,6 +170,7 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
     return confidence.Evidence(
         answerable=found.answerable,
         match=_share(found.matches[0].dense),
+        lead=confidence.lead_score(found.margin),
         category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),

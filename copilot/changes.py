@@ -27,6 +27,16 @@ class Piece:
     kind: str
     text: str
 
+    @property
+    def words(self) -> str:
+        """The words without the white space behind them."""
+        return self.text.rstrip()
+
+    @property
+    def space(self) -> str:
+        """The white space behind the words."""
+        return self.text[len(self.words) :]
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceChange:

@@ -16,7 +16,7 @@ import structlog
 from copilot.errors import Invalid, Unavailable
 from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
 from copilot.store import articles as store
-from copilot.store import journal
+from copilot.store import journal, rankers
 from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
@@ -24,7 +24,8 @@ from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
-from knowledge.retrieval import Retrieval, Retriever
+from knowledge.ranker import Ranker
+from knowledge.retrieval import ArticleTags, Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
 from triage.text import readable
 
@@ -38,6 +39,7 @@ class ArticleFacts:
     language: str
     visibility: str
     title: str
+    category: str | None = None
 
 
 class KnowledgeBase:
@@ -51,6 +53,8 @@ class KnowledgeBase:
         self._refreshing = threading.Lock()
         self._version: object = None
         self._whole = False
+        self._ranker = Ranker()
+        self._ranker_id: int | None = None
         self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
         self._retriever = Retriever(None, self._lexical)
@@ -60,6 +64,11 @@ class KnowledgeBase:
     def index(self) -> VectorIndex:
         """The vector index, opened on first use. Raises `Unavailable` while it cannot be opened."""
         return self._indexer.index
+
+    @property
+    def order(self) -> str:
+        """Which learned order of articles serves; "" for the built-in one."""
+        return "" if self._ranker_id is None else f"+order-{self._ranker_id}"
 
     def check(self) -> None:
         """Raise `Unavailable` when the index cannot be used."""
@@ -84,9 +93,11 @@ class KnowledgeBase:
         limit: int,
         audience: Audience = "public",
         language: str | None = None,
+        category: str | None = None,
     ) -> Retrieval:
-        """The best articles for a text, those in its `language` first; `vector` None compares words alone."""
-        return self._retriever.search(text, vector, limit, audience, language)
+        """The best articles for a text, those in its `language` first; `vector` None compares words alone, and
+        `category` is the ticket's."""
+        return self._retriever.search(text, vector, limit, audience, language, category)
 
     def facts_of(self, article_ids: Iterable[str]) -> dict[str, ArticleFacts]:
         """What is known of these articles; those that are no longer in force are left out."""
@@ -107,18 +118,20 @@ class KnowledgeBase:
         """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""
         with self._refreshing, self.db.read() as session:
             today = self._now().date()
-            version = store.version(session, today)
-            if version == self._version and self._whole:
+            version, ranker_id = store.version(session, today), rankers.live_id(session)
+            if (version, ranker_id) == (self._version, self._ranker_id) and self._whole:
                 return
             if version != self._version:
                 self._load_changes(session, today)
                 self._version = version
+            if ranker_id != self._ranker_id:
+                self._ranker, self._ranker_id = rankers.served(session), ranker_id
             index, words_alone = self._usable_index(session)
             self._whole = index is not None
-            languages = {name: fact.language for name, fact in self.facts.items()}
+            tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self.facts.items()}
             # an index that is open was opened with the model, so its likeness is at hand
             likeness = self.embedder.likeness if index is not None else LIKENESS
-            self._retriever = Retriever(index, self._lexical, languages, likeness, words_alone)
+            self._retriever = Retriever(index, self._lexical, tags, likeness, words_alone, self._ranker)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -132,7 +145,7 @@ class KnowledgeBase:
         passages: list[Passage] = []
         for row, article in store.with_passages(session, changed):
             passages.append(passage_of(row, article))
-            facts[article.id] = ArticleFacts(article.language, article.visibility, article.title)
+            facts[article.id] = ArticleFacts(article.language, article.visibility, article.title, article.category)
         internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
         self.facts, self._hashes = facts, hashes

@@ -13,6 +13,7 @@ import structlog
 from copilot import teaching
 from copilot.errors import Conflict
 from copilot.example_vectors import ExampleVectors
+from copilot.live_versions import put_live
 from copilot.store import configuration, journal, labels
 from copilot.store import triage_versions as versions
 from copilot.store.session import Database, Session
@@ -178,14 +179,6 @@ def settle(
     version.state = state
     tell(session, f"triage_version_{state}", version, live, now)
     return state
-
-
-def put_live(session: Session, version: TriageVersion, live: TriageVersion | None, *, pinned: bool) -> None:
-    """Replace the live version; the database refuses two of them."""
-    if live is not None and live.id != version.id:
-        live.state, live.pinned = "retired", False
-        session.flush()
-    version.state, version.pinned = "live", pinned
 
 
 def keep_trial(version: TriageVersion, material: Material, trial: Trial, *, of_new: bool) -> None:

@@ -144,6 +144,7 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         confidence=round(answer.confidence, 4),
         calibrated=False,
         evidence={name: round(value, 6) for name, value in asdict(answer.evidence).items()},
+        candidates=list(answer.candidates),
         category=snapshot.ticket.category,
         writer=answer.draft.writer,
         action=decision.action,

@@ -18,13 +18,15 @@ from triage.wording import SIGNALS
 
 MOST_TERMS = 1_000
 LONGEST_TERM = 100
-LONGEST_READ = 50_000
+LONGEST_READ = 20_000
 """Characters: a longer text is not searched, and whoever asks must treat it as risky."""
 
 WORD = re.compile(r"\w+")
 WORD_OF_TERM = re.compile(r"\w+\*?")
 Terms = tuple[tuple[str, tuple[str, ...]], ...]
 Pattern = tuple[str, ...]
+Entry = tuple[Pattern, str, str]
+"""The words of a term, its topic, and the term as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +121,39 @@ def _texts(value: Any, path: str) -> tuple[str, ...]:
 class _Finder:
     """Patterns by their first word, whole or as a stem, so that a text is read once however long the list is."""
 
-    whole: Mapping[str, Sequence[tuple[Pattern, str, str]]]
-    stems: Mapping[str, Sequence[tuple[Pattern, str, str]]]
+    whole: Mapping[str, Sequence[Entry]]
+    stems: Mapping[str, Sequence[Entry]]
+    lengths: tuple[int, ...]
 
     @staticmethod
     @lru_cache(maxsize=16)
     def of(terms: Terms) -> "_Finder":
         """The finder for these terms."""
-        whole: dict[str, list[tuple[Pattern, str, str]]] = {}
-        stems: dict[str, list[tuple[Pattern, str, str]]] = {}
+        whole: dict[str, list[Entry]] = {}
+        stems: dict[str, list[Entry]] = {}
         for topic, words in terms:
             for term in words:
                 pattern = _pattern(term)
                 first, table = pattern[0].rstrip("*"), stems if pattern[0].endswith("*") else whole
                 table.setdefault(first, []).append((pattern, topic, term))
-        return _Finder(whole, stems)
+        return _Finder(whole, stems, tuple(sorted({len(stem) for stem in stems})))
 
     def first(self, text: str) -> tuple[str, str] | None:
         """The first (topic, term) that stands in the text."""
         words = WORD.findall(_plain(text[:LONGEST_READ]))
-        for place, word in enumerate(words):
-            for pattern, topic, term in self._beginning(word):
+        beginnings = {word: found for word in set(words) if (found := self._beginning(word))}
+        for place, word in enumerate(words if beginnings else ()):
+            for pattern, topic, term in beginnings.get(word, ()):
                 following = words[place : place + len(pattern)]
                 if len(following) == len(pattern) and all(map(_fits, following, pattern)):
                     return topic, term
         return None
 
-    def _beginning(self, word: str) -> Sequence[tuple[Pattern, str, str]]:
-        found = [*self.whole.get(word, ())]
-        for end in range(1, min(len(word), LONGEST_TERM) + 1):
-            found += self.stems.get(word[:end], ())
+    def _beginning(self, word: str) -> Sequence[Entry]:
+        """The terms that may begin with this word."""
+        found = list(self.whole.get(word, ()))
+        for length in self.lengths:
+            found += self.stems.get(word[:length], ()) if length <= len(word) else ()
         return found
 
 
@@ -163,5 +168,7 @@ def _pattern(term: str) -> Pattern:
 
 def _plain(text: str) -> str:
     """Lower case without accents, so that "Anwält" and "anwalt" are one."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(sign for sign in parts if not unicodedata.combining(sign))

@@ -60,14 +60,17 @@ def search(
     vectors: Vectors | None,
     limit: int,
     language: str | None,
+    category: str | None = None,
 ) -> tuple[Retrieval, tuple[Asked, ...]]:
     """Return what answers the cleaned `text` of a ticket, and what answers each of its `questions`, none of these when
     there is but one. `vectors` are the questions'; without them words alone are compared."""
-    whole = knowledge.search(text, vector, limit, language=language)
+    whole = knowledge.search(text, vector, limit, language=language, category=category)
     if len(questions) < 2:
         return whole, ()
     apart = [
-        knowledge.search(question, None if vectors is None else vectors[place], limit, language=language)
+        knowledge.search(
+            question, None if vectors is None else vectors[place], limit, language=language, category=category
+        )
         for place, question in enumerate(questions)
     ]
     asked = tuple(map(_asked, questions, apart))

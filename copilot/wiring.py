@@ -38,6 +38,7 @@ from copilot.pipeline import Pipeline
 from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.queue_terms import TermsInForce
+from copilot.ranker_learning import RankerLearning
 from copilot.report_desk import ReportDesk
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
@@ -72,6 +73,7 @@ class Services:
     llm: LanguageModel | None
     models: TriageModelCache
     learning: Learning
+    ranker_learning: RankerLearning
     transport: Transport
     pipeline: Pipeline
     outbox: Outbox
@@ -122,7 +124,7 @@ def build(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings),
         settings.llm_concurrency,
     )  # fmt: skip
-    learning = Learning(db, now, models, vectors, name)
+    learning, ranker_learning = Learning(db, now, models, vectors, name), RankerLearning(db, now)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     terms = TermsInForce(configuration)
     alerts, notices = Alerts(db, now, book), Notices(db, now, configuration, book, terms)
@@ -136,12 +138,17 @@ def build(
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
+<<<<<<< HEAD
         "learning": learning.step, "sources": sources.step, "gaps": gaps.step,
         "articles": consistency.step,
+=======
+        "learning": learning.step, "order": ranker_learning.step, "sources": sources.step, "gaps": gaps.step,
+>>>>>>> main
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,
         embedder=used_embedder, knowledge=knowledge, llm=used_llm, models=models, learning=learning,
+        ranker_learning=ranker_learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), sources=sources, gaps=gaps, consistency=consistency,

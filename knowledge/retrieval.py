@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge.embedding import LIKENESS, Likeness, Vectors
-from knowledge.lexical import Audience, LexicalIndex, LexicalScores
+from knowledge.lexical import MAX_QUERY, Audience, LexicalIndex, LexicalScores, tokens
 from knowledge.passages import Passage
+from knowledge.ranker import LEXICAL_WEIGHT, Ranker
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
 AUDIENCES: tuple[Audience, ...] = ("public", "all")
@@ -24,10 +25,6 @@ OWN_ARTICLES = 5
 WIDE_HITS = 1_024
 LEXICAL_ARTICLES = 20
 BEST_PASSAGES = 3
-BEST_SHARE = 0.25
-# one unit of BM25 in units of cosine similarity; not min-max normalised: a long query with many rare words is stronger
-# evidence than a short one, and the sum keeps that
-LEXICAL_WEIGHT = 0.012
 # whether the first article answers is told best by how much the scores of the best 20 gather in it (ln 20 minus the
 # entropy of their softmax) and by its lead over the mean of the next five. The logistic model of both was fitted on
 # questions with and without their article; docs/decisions/0015-retrieval.md has the figures
@@ -43,12 +40,13 @@ CURVE_OF_WORDS = (16.3, 0.055)
 @dataclass(frozen=True, slots=True)
 class Match:
     """An article's best passage. `score` ranks articles and has no unit; `dense` is the passage's cosine similarity (0
-    when the vector index did not return it), `lexical` the article's BM25."""
+    when the vector index did not return it), `lexical` the article's BM25, `features` what a ranker weighs."""
 
     passage: Passage
     score: float
     dense: float
     lexical: float
+    features: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,24 @@ _Place = tuple[float, int]
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleTags:
+    """What is known of an article besides its text."""
+
+    language: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as it is compared: its words, what they and the vector found, and the ticket's category."""
+
+    words: frozenset[str]
+    lexical: LexicalScores
+    dense: "_Dense"
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Dense:
     """Hits of the vector index by article row, and the similarity that everything else stays under; similarities are
     as all-MiniLM-L6-v2 would put them."""
@@ -88,16 +104,21 @@ class Retriever:
         self,
         index: VectorIndex | None,
         lexical: LexicalIndex,
-        languages: Mapping[str, str] | None = None,
+        tags: Mapping[str, ArticleTags] | None = None,
         likeness: Likeness = LIKENESS,
         words_alone: str = "no search index",
+        ranker: Ranker | None = None,
     ) -> None:
-        """`languages` are those of the articles, by id; `likeness` is how the cosines of the index's model read."""
+        """`tags` are those of the articles, by id; `likeness` is how the cosines of the index's model read; `ranker`
+        the order that was learned, if any."""
         self._index, self._words_alone = index, words_alone
         self._lexical = lexical
         self._likeness = likeness
-        known = languages or {}
-        self._languages = [known.get(article_id) for article_id in lexical.article_ids]
+        self._ranker = ranker or Ranker()
+        known = tags or {}
+        self._tags = [known.get(article_id, ArticleTags()) for article_id in lexical.article_ids]
+        self._languages = [own.language for own in self._tags]
+        self._titles: dict[int, frozenset[str]] = {}
         self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
         self._sizes = np.bincount(lexical.article_of, minlength=len(lexical.article_ids))
 
@@ -108,15 +129,19 @@ class Retriever:
         limit: int = 5,
         audience: Audience = "public",
         language: str | None = None,
+        category: str | None = None,
     ) -> Retrieval:
-        """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder.
+        """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder;
+        `category` is the ticket's.
 
         With a `language`, its articles come first and compete among themselves, because the translations of an answer
         are no rivals of it; the others lead only when they are closer and answer while it does not.
         """
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience, language)
-        ranked = sorted((-score, row) for row, score in self._scored(words, dense).items())
+        query = frozenset(tokens(query_text[:MAX_QUERY]))
+        features = self._features(_Asked(query, words, dense, category))
+        ranked = sorted((-self._ranker.score(values), row) for row, values in features.items())
         own = [place for place in ranked if language is not None and self._languages[place[1]] == language]
         others = [place for place in ranked if language is None or self._languages[place[1]] != language]
         by_words = dense.degraded is not None
@@ -125,7 +150,8 @@ class Retriever:
         first = own or others
         if not first:
             return Retrieval((), 0.0, 0.0, dense.degraded)
-        matches = tuple(self._match(row, -score, words, dense) for score, row in [*own, *others][:limit])
+        best = [*own, *others][:limit]
+        matches = tuple(self._match(row, -score, words, dense, features[row]) for score, row in best)
         return Retrieval(matches, _lead(first, 1), _answers(first, by_words), dense.degraded)
 
     def _dense(self, vector: Vectors | None, audience: Audience, language: str | None) -> _Dense:
@@ -166,24 +192,41 @@ class Retriever:
         found = sum(self._languages[row] == language for row in dense.hits)
         return found < min(OWN_ARTICLES, self._of_language[audience][language])
 
-    def _scored(self, words: LexicalScores, dense: _Dense) -> dict[int, float]:
-        by_words = np.argsort(-words.articles, kind="stable")[:LEXICAL_ARTICLES]
-        rows = dict.fromkeys([*dense.hits, *(int(row) for row in by_words if words.articles[row] > 0)])
-        return {row: self._closeness(row, dense) + LEXICAL_WEIGHT * float(words.articles[row]) for row in rows}
+    def _features(self, asked: _Asked) -> dict[int, tuple[float, ...]]:
+        """What the ranker weighs, by article row, of all that meaning found and the best by words."""
+        words = asked.lexical.articles
+        by_words = np.argsort(-words, kind="stable")[:LEXICAL_ARTICLES]
+        rows = dict.fromkeys([*asked.dense.hits, *(int(row) for row in by_words if words[row] > 0)])
+        return {row: self._features_of(row, asked) for row in rows}
 
-    def _closeness(self, row: int, dense: _Dense) -> float:
+    def _features_of(self, row: int, asked: _Asked) -> tuple[float, ...]:
+        best, mean = self._closeness(row, asked.dense)
+        title = self._title(row)
+        titled = len(title & asked.words) / len(title) if title else 0.0
+        fitting = float(asked.category is not None and self._tags[row].category == asked.category)
+        accepted = self._ranker.accepted.get(self._lexical.article_ids[row], 0.0)
+        return best, mean, float(asked.lexical.articles[row]), titled, fitting, accepted
+
+    def _title(self, row: int) -> frozenset[str]:
+        """The words of an article's title, read once."""
+        if row not in self._titles:
+            passage = self._lexical.passages[int(np.searchsorted(self._lexical.article_of, row))]
+            self._titles[row] = frozenset(tokens(passage.title))
+        return self._titles[row]
+
+    def _closeness(self, row: int, dense: _Dense) -> tuple[float, float]:
         """The best passage's similarity and the mean of the best three's; unseen passages count as the floor."""
         best = [score for score, _ in dense.hits.get(row, [])[:BEST_PASSAGES]]
         best += [dense.floor] * (min(BEST_PASSAGES, int(self._sizes[row])) - len(best))
-        return BEST_SHARE * best[0] + (1 - BEST_SHARE) * sum(best) / len(best)
+        return best[0], sum(best) / len(best)
 
-    def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense) -> Match:
+    def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense, features: tuple[float, ...]) -> Match:
         """The article's passage that is nearest in meaning and words together."""
         near = {passage: similarity for similarity, passage in dense.hits.get(row, ())}
         of_article = np.flatnonzero(self._lexical.article_of == row)
         closeness = np.array([near.get(int(passage), dense.floor) for passage in of_article])
         best = int(of_article[np.argmax(closeness + LEXICAL_WEIGHT * words.passages[of_article])])
-        return Match(self._lexical.passages[best], score, near.get(best, 0.0), float(words.articles[row]))
+        return Match(self._lexical.passages[best], score, near.get(best, 0.0), float(words.articles[row]), features)
 
 
 def _lead(ranked: Sequence[_Place], rivals: int) -> float:

@@ -7,6 +7,9 @@ import rich_click as click
 from copilot.cli.tools import progress, show, stderr
 from copilot.settings import Settings
 
+SHARE = click.FloatRange(0, 1)
+MOST_REVIEWS = 100_000
+
 
 @click.group("eval")
 def evaluate() -> None:
@@ -64,6 +67,38 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
     show(result, as_json)
 
 
+@evaluate.command("answers")
+@click.option("--articles", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--budget", default=0.02, show_default=True, type=SHARE, help="Share of errors that is allowed.")
+@click.option("--confidence", default=0.95, show_default=True, type=SHARE, help="How sure the budget is to be kept.")
+@click.option("--splits", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--reviews", help="Numbers of reviews, separated by commas; by default half of the questions.")
+@click.option("--withhold", default=0.0, show_default=True, type=SHARE, help="Share of articles taken away at random.")
+@click.option("--json", "as_json", is_flag=True)
+def eval_answers(
+    articles: Path,
+    queries: Path,
+    budget: float,
+    confidence: float,
+    splits: int,
+    reviews: str | None,
+    withhold: float,
+    as_json: bool,
+) -> None:
+    """Answering alone: how much at which precision, and whether earned thresholds keep their budget."""
+    from copilot.evals.answers import evaluate_answers
+    from copilot.wiring import embedder_of
+
+    sizes = [whole(number, "--reviews") for number in numbers(reviews, "--reviews")] if reviews else []
+    with progress("Texts, then splits") as report:
+        result = evaluate_answers(
+            articles, queries, embedder_of(Settings()), budget=budget, level=confidence, splits=splits,
+            reviews=sizes, withhold=withhold, progress=report, splitting=report,
+        )  # fmt: skip
+    show(result, as_json)
+
+
 @evaluate.command("grounding")
 @click.option("--drafts", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
@@ -118,3 +153,10 @@ def numbers(text: str, option: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
         raise click.BadParameter("expected numbers separated by commas", param_hint=option) from error
+
+
+def whole(number: float, option: str) -> int:
+    """A number of things, at least one."""
+    if not 1 <= number <= MOST_REVIEWS or number != int(number):
+        raise click.BadParameter(f"expected whole numbers from 1 to {MOST_REVIEWS}", param_hint=option)
+    return int(number)

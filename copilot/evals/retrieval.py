@@ -5,7 +5,7 @@ Measures the very retriever that serves tickets, over an index built for the occ
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -18,7 +18,7 @@ from knowledge.embedded_index import EmbeddedIndex
 from knowledge.embedding import Embedder, Progress, Vectors
 from knowledge.importers import ArticleFileError, read_articles, read_jsonl
 from knowledge.lexical import LexicalIndex
-from knowledge.passages import embedding_text, split
+from knowledge.passages import Passage, embedding_text, split
 from knowledge.retrieval import Retrieval, Retriever
 
 DEPTH = 10
@@ -45,10 +45,15 @@ def evaluate_retrieval(
     A figure is None where there is no question to take it from. `progress` is called with (texts encoded, texts in
     all). Raises `ValueError` naming file, line and field.
     """
-    articles = list(read_articles([articles_path]))
-    questions = list(read_questions(queries_path, {article.id for article in articles}))
-    found = _retrieve(articles, questions, embedder, progress)
+    articles, questions = read_set(articles_path, queries_path)
+    found = Encoded.of(articles, questions, embedder, progress).search()
     return {"n": len(questions), **_ranking(questions, found), "no_answer_auroc": _no_answer_auroc(questions, found)}
+
+
+def read_set(articles_path: Path, queries_path: Path) -> tuple[list[Article], list[Question]]:
+    """Read articles and the questions about them. Raises `ValueError` naming file, line and field."""
+    articles = list(read_articles([articles_path]))
+    return articles, list(read_questions(queries_path, {article.id for article in articles}))
 
 
 def read_questions(path: Path, known: set[str]) -> Iterator[Question]:
@@ -74,25 +79,49 @@ def _question(path: Path, number: int, row: dict[str, Any], known: set[str]) -> 
     return Question(row["id"], row["text"], frozenset(ids))
 
 
-def _retrieve(
-    articles: Sequence[Article], questions: Sequence[Question], embedder: Embedder, progress: Progress | None
-) -> list[Retrieval]:
-    passages = [passage for article in articles for passage in split(article)]
-    in_all = len(passages) + len(questions)
-    vectors = _encode([embedding_text(passage) for passage in passages], embedder.encode_passages, progress, 0, in_all)
-    asked = _encode([question.text for question in questions], embedder.encode, progress, len(passages), in_all)
-    internal = {article.id for article in articles if article.visibility == "internal"}
-    with tempfile.TemporaryDirectory(prefix="answerable-eval-") as folder:
-        index = EmbeddedIndex(folder, dimension=embedder.dimension, fingerprint=embedder.fingerprint)
-        try:
-            index.upsert(passages, np.array(vectors))
-            retriever = Retriever(index, LexicalIndex(passages, internal), likeness=embedder.likeness)
-            return [
-                retriever.search(question.text, vector, DEPTH, "all")
-                for question, vector in zip(questions, asked, strict=True)
-            ]
-        finally:
-            index.close()
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """Articles and questions with their vectors, so that several searches need no more encoding."""
+
+    articles: Sequence[Article]
+    passages: Sequence[Passage]
+    vectors: Sequence[Vectors]
+    questions: Sequence[Question]
+    asked: Sequence[Vectors]
+    embedder: Embedder
+
+    @classmethod
+    def of(
+        cls,
+        articles: Sequence[Article],
+        questions: Sequence[Question],
+        embedder: Embedder,
+        progress: Progress | None = None,
+    ) -> "Encoded":
+        """Encode all passages and questions; `progress` is called with (texts encoded, texts in all)."""
+        passages = [passage for article in articles for passage in split(article)]
+        texts, in_all = [embedding_text(passage) for passage in passages], len(passages) + len(questions)
+        vectors = _encode(texts, embedder.encode_passages, progress, 0, in_all)
+        asked = _encode([question.text for question in questions], embedder.encode, progress, len(passages), in_all)
+        return cls(articles, passages, vectors, questions, asked, embedder)
+
+    def search(self, without: Collection[str] = ()) -> list[Retrieval]:
+        """Return what the retriever that serves tickets finds for each question among the articles not left out."""
+        kept = [place for place, passage in enumerate(self.passages) if passage.article_id not in without]
+        passages = [self.passages[place] for place in kept]
+        internal = {article.id for article in self.articles if article.visibility == "internal"}
+        with tempfile.TemporaryDirectory(prefix="answerable-eval-") as folder:
+            embedder = self.embedder
+            index = EmbeddedIndex(folder, dimension=embedder.dimension, fingerprint=embedder.fingerprint)
+            try:
+                index.upsert(passages, np.array([self.vectors[place] for place in kept]))
+                retriever = Retriever(index, LexicalIndex(passages, internal), likeness=embedder.likeness)
+                return [
+                    retriever.search(question.text, vector, DEPTH, "all")
+                    for question, vector in zip(self.questions, self.asked, strict=True)
+                ]
+            finally:
+                index.close()
 
 
 def _encode(texts: Sequence[str], encode: Encode, progress: Progress | None, before: int, in_all: int) -> list[Vectors]:

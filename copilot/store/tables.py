@@ -143,7 +143,8 @@ class Draft(SQLModel, table=True):
     """A proposed reply to the newest message of a ticket.
 
     `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
-    `evidence` holds the measured inputs of its confidence, so that it can be judged again; `category` is the ticket's
+    `evidence` holds the measured inputs of its confidence, so that it can be judged again, `candidates` the articles
+    that were found for it with what they were ordered by; `category` is the ticket's
     at that moment.
     """
 
@@ -158,6 +159,9 @@ class Draft(SQLModel, table=True):
     confidence: float
     calibrated: bool = False
     evidence: dict[str, Any] = json_column()
+    candidates: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
     category: str | None = None
     writer: str
     action: str
@@ -535,6 +539,29 @@ class TriageVersion(SQLModel, table=True):
     taught_at: datetime | None = None
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+
+
+class RankerVersion(SQLModel, table=True):
+    """An order of articles, taught by the verdicts up to one; `model` is `knowledge.ranker.Ranker` as plain values.
+
+    `state` is live, held (better, but an admin has chosen another), refused (not better) or retired. With none live the
+    built-in order serves. `pinned` marks the live version that an admin went back to: nothing replaces it by itself.
+    """
+
+    __tablename__ = "ranker_version"
+    __table_args__ = (
+        Index("ix_ranker_version_one_live", "state", unique=True, sqlite_where=ONE_LIVE, postgresql_where=ONE_LIVE),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    verdicts_up_to: int
+    state: str
+    pinned: bool = False
+    model: dict[str, Any] = json_column()
+    figures: dict[str, Any] = json_column()
+    reason: str = text_column()
+    by: str
+    at: datetime
 
 
 class ExampleVector(SQLModel, table=True):

@@ -82,6 +82,32 @@ class AutonomyForm(Form):
     threshold: str = ""
 
 
+class TermsForm(Form):
+    """The words of one topic of risks, one a line."""
+
+    topic: str
+    words: str = ""
+
+
+class RiskForm(Form):
+    """Who and what is set apart; texts have one entry a line. One ticked box arrives as a text, several as a list."""
+
+    segments: str = ""
+    person: str = ""
+    canaries: str = ""
+    categories: list[str] | str = []
+    sentiments: list[str] | str = []
+    signals: list[str] | str = []
+
+
+class CapsForm(Form):
+    """The caps of one category, whole numbers."""
+
+    category: str
+    per_hour: str
+    per_day: str
+
+
 class ReserveForm(Form):
     """The least share of the agents' time for overdue tickets, such as 0.02."""
 

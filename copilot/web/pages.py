@@ -11,7 +11,11 @@ from copilot.web import (
     access,
     autonomy,
     categories,
+<<<<<<< HEAD
     citing,
+=======
+    checks,
+>>>>>>> main
     closing_days,
     drafts,
     endings,
@@ -26,6 +30,7 @@ from copilot.web import (
     promise_page,
     promises,
     queue,
+    ranker_admin,
     ranking,
     reports,
     revisions,
@@ -62,7 +67,10 @@ HANDLERS = (
     organisations.customer_effect, organisations.apply_customer,
     categories.category_list, categories.new_category_page, categories.edit_category_page,
     categories.create_category, categories.save_category, categories.delete_category,
+    ranker_admin.order_page, ranker_admin.return_to_order, ranker_admin.return_to_built_in,
+    ranker_admin.let_order_be_learned,
     feedback.feedback_page, feedback.show_changes,
+    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_caps,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 

@@ -177,7 +177,7 @@ envelopes = st.builds(
     addresses,
     st.sampled_from([(), ("kim@example.com",), ("kim@example.com", "dana@example.com")]),
 )
-supports = st.lists(st.sampled_from(["quoted", "courtesy", "none"]), max_size=4)
+supports = st.lists(st.sampled_from(["quoted", "aligned", "courtesy", "none"]), max_size=4)
 cases = st.builds(
     Case,
     autonomy=autonomies,
@@ -228,14 +228,15 @@ def objections(case):
     yield row is None or row.mode != "auto" or row.threshold is None or case.confidence < row.threshold
     yield not case.in_scope or case.answerable < 0.4
     yield case.ticket_language not in ("en", "de") or case.ticket_language != case.draft_language
-    yield {f.support for f in case.findings.sentences} not in ({"quoted"}, {"quoted", "courtesy"})
+    supports = {f.support for f in case.findings.sentences}
+    yield not supports <= {"quoted", "aligned", "courtesy"} or supports <= {"courtesy"}
     yield len(case.findings.unsupported_facts) > 0 or len(case.questions) >= 2 or not case.sources_are_public
     yield case.requester == "" or any({e.sender, e.reply_to, *e.cc} - {None, case.requester} for e in case.envelopes)
     yield any(e.kind != "human" or e.sender_authenticated is False for e in case.envelopes)
     yield case.channel == "email" and not all(e.sender_authenticated for e in case.envelopes)
     yield case.forbidden_by is not None or case.category in listed.categories
     yield str(case.segment).lower() in listed.segments or case.sentiment in listed.sentiments
-    yield bool(set(case.signals) & {*listed.signals, "wants_human"}) or len(words) > 50_000
+    yield bool(set(case.signals) & {*listed.signals, "wants_human"}) or len(words) > 20_000
     yield any(word in words for _, terms in listed.terms for word in terms)
     yield any(phrase in words for phrase in listed.person) or case.answered_automatically_before
     yield case.ticket_id in dict(case.auto_replies) or len(case.auto_replies) > 2

@@ -18,6 +18,7 @@ from copilot.confidence import (
     calibration_error,
     cross_fitted,
     fit,
+    lead_score,
     length_score,
     prior,
 )
@@ -58,8 +59,8 @@ def test_few_labels_leave_the_prior() -> None:
 
 def test_a_fit_finds_what_the_verdicts_say() -> None:
     """On desks whose agents judge otherwise than the prior thinks, the refitted model is better calibrated."""
-    weights = [6.0, 0.5, 0.2, 1.0, 0.1, 0.1]
-    rows, fresh = (simulated(3_000, seed, [*weights, *[0.1] * (len(NAMES) - 6)], -3.0) for seed in (1, 2))
+    weights = [5.0, 0.5, 0.2, 1.0, 0.1, 0.1, 0.1, 0.1]
+    rows, fresh = (simulated(3_000, seed, weights, -3.0) for seed in (1, 2))
     model = fit(rows)
     assert model.weights[0] > model.weights[1]
     fitted, shipped = (calibration_error([(m.of(e), label) for e, label in fresh]) for m in (model, PRIOR_MODEL))
@@ -129,8 +130,13 @@ def test_length_has_a_plateau() -> None:
     assert [length_score(n) for n in (0, 75, 150, 1_500, 3_000)] == [0, 0.5, 1, 1, 0.5]
 
 
+def test_the_lead_is_a_share_of_a_wide_margin() -> None:
+    """None for a tie or an article behind, all from the widest margin on."""
+    assert [lead_score(margin) for margin in (-0.1, 0.0, 0.1, 0.4, 3.0)] == pytest.approx([0, 0, 0.5, 1, 1])
+
+
 def test_the_prior_of_a_good_draft_is_high() -> None:
     """A fully grounded draft in a known category is likelier to be sent than not, an ungrounded one is not."""
     good = Evidence(**dict.fromkeys(NAMES, 1.0))
     assert prior(good) > 0.9
-    assert prior(replace(good, answerable=0.0, match=0.0, grounded=0.0)) < 0.2
+    assert prior(replace(good, answerable=0.0, match=0.0, lead=0.0, grounded=0.0)) < 0.2

@@ -10,7 +10,8 @@ from knowledge.passages import Passage
 from knowledge.retrieval import Match, Retrieval
 
 SEVERAL = (
-    "When do I get my refund on my card? And where does the tracking number of my parcel stand? Do you sell violins?"
+    "When do I get my refund on my card? And where does the tracking number of my parcel stand? "
+    "Who teaches violin lessons?"
 )
 
 
@@ -27,15 +28,12 @@ def ids(retrieval):
 
 
 def test_each_question_finds_its_own_article(desk):
-    """The ticket tells of each question which article answers it, if any, until the customer asks one thing."""
+    """The ticket tells of each question which article answers it, if any."""
     ticket_id = desk.open(SEVERAL)
     desk.process()
     answers = {row["question"]: row["article_id"] for row in desk.ticket(ticket_id).answers}
     assert [answers[question] for question in sorted(answers, key=SEVERAL.index)] == ["refunds", "parcels", None]
     assert {row["title"] for row in desk.ticket(ticket_id).answers} == {"Refund times", "Tracking a parcel", None}
-    desk.write(ticket_id, "When do I get my refund?")
-    desk.process()
-    assert desk.ticket(ticket_id).answers == []
 
 
 def test_a_single_question_is_searched_once(desk):

@@ -14,7 +14,8 @@ from knowledge.articles import Article
 from knowledge.embedding import LIKENESS, Likeness
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import embedding_text, split
-from knowledge.retrieval import DENSE_HITS, Retriever
+from knowledge.ranker import BUILT_IN, FEATURES, Ranker
+from knowledge.retrieval import DENSE_HITS, ArticleTags, Retriever
 
 ARTICLES = [
     Article("refund", "Refunds", "A refund takes five days. It goes back to your card."),
@@ -27,15 +28,15 @@ ARTICLES = [
 EMBEDDER = HashEmbedder()
 
 
-def built(articles=ARTICLES):
+def built(articles=ARTICLES, ranker=None):
     index, every = MemoryIndex(), []
     for article in articles:
         passages = split(article)
         index.upsert(passages, EMBEDDER.encode([embedding_text(p) for p in passages]), article.visibility)
         every += passages
     internal = {article.id for article in articles if article.visibility == "internal"}
-    languages = {article.id: article.language for article in articles}
-    return index, Retriever(index, LexicalIndex(every, internal), languages)
+    tags = {article.id: ArticleTags(article.language, article.category) for article in articles}
+    return index, Retriever(index, LexicalIndex(every, internal), tags, ranker=ranker)
 
 
 def ask(retriever, text, **more):
@@ -118,6 +119,21 @@ def test_similarities_of_another_model_are_read_on_the_scale_of_the_default_one(
         assert ids(read) == ids(plain)
         assert read.answerable == pytest.approx(plain.answerable, abs=1e-6)
         assert read.matches[0].dense == pytest.approx(plain.matches[0].dense, abs=1e-6)
+
+
+def test_a_learned_order_weighs_what_the_built_in_one_leaves_out():
+    """An order that heeds category and acceptance puts such an article first; scores and signs are told with it."""
+    twins = [Article(name, "Refunds", "A refund takes five days.", category=name) for name in ("a", "b", "c")]
+    _, plain = built(twins)
+    assert ids(ask(plain, "how long does a refund take", category="b"))[0] == "a"
+    _, heeding = built(twins, Ranker((*BUILT_IN[:4], 0.2, 0.2), {"c": 0.3}))
+    assert ids(ask(heeding, "how long does a refund take", category="b"))[0] == "b"
+    found = ask(heeding, "how long does a refund take")
+    assert ids(found)[0] == "c"
+    assert found.matches[0].score == pytest.approx(sum(
+        weight * value for weight, value in zip((*BUILT_IN[:4], 0.2, 0.2), found.matches[0].features, strict=True)
+    ))  # fmt: skip
+    assert dict(zip(FEATURES, found.matches[0].features, strict=True))["title"] == 1
 
 
 def test_passages_only_the_vector_index_knows_are_left_out():

@@ -251,7 +251,8 @@ def test_signals_and_several_questions_are_shown(signed_in, desk):
 
 def test_several_questions_lead_to_their_articles(signed_in, desk):
     """Each of several questions is shown with a way to the article that answers it, or with word that none does."""
-    desk.open("When do I get my refund on my card? Where does the tracking number of my parcel stand? Any violins?")
+    refund, parcel = "When do I get my refund on my card?", "Where does the tracking number of my parcel stand?"
+    desk.open(f"{refund} {parcel} Who teaches violin lessons?")
     desk.process()
     _, _, asked = signed_in("agent").get("/tickets/1").text.partition("Asks</dt>")
     html = asked.partition("</dd>")[0]
