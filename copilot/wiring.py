@@ -138,12 +138,8 @@ def build(
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
-<<<<<<< HEAD
-        "learning": learning.step, "sources": sources.step, "gaps": gaps.step,
-        "articles": consistency.step,
-=======
         "learning": learning.step, "order": ranker_learning.step, "sources": sources.step, "gaps": gaps.step,
->>>>>>> main
+        "articles": consistency.step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,

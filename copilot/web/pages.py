@@ -11,11 +11,8 @@ from copilot.web import (
     access,
     autonomy,
     categories,
-<<<<<<< HEAD
-    citing,
-=======
     checks,
->>>>>>> main
+    citing,
     closing_days,
     drafts,
     endings,
