@@ -32,7 +32,12 @@ class MessageForm(Form):
 
     body: str
     kind: str = "outbound"
-    cited: list[str] = []
+    cited: str | list[str] = ""
+
+    @property
+    def passages(self) -> list[str]:
+        """The passages put into it; a form that names one alone sends a text."""
+        return self.cited if isinstance(self.cited, list) else [self.cited] if self.cited else []
 
 
 class BodyForm(Form):

@@ -80,7 +80,7 @@ def write_message(data: URLEncodedBody[MessageForm], id: Id, services: Services,
             return_headers = toast("Note added.")
         else:
             item = intake.write_reply(session, id, data.body, identity.name, now, undo_delay(services))
-            citing.cite_in_reply(session, id, data.cited, now, identity.name)
+            citing.cite_in_reply(session, id, data.passages, now, identity.name)
             seconds = services.settings.undo_seconds
             return_headers = toast("Sending", undo=f"/outbox/{item.id}/cancellation", seconds=seconds)
     return ticket_fragment(services, id, return_headers)

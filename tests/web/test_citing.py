@@ -51,12 +51,13 @@ def test_what_cannot_be_cited(signed_in, desk, drafted):
     assert client.post(address, data={"passage": passage_of(desk, "parcels")}).status_code == 409
 
 
-def test_a_reply_of_ones_own_remembers_its_sources(signed_in, desk):
+@pytest.mark.parametrize("more", [[], ["nonsense"]])
+def test_a_reply_of_ones_own_remembers_its_sources(signed_in, desk, more):
     """What was inserted into the composer is named in the journal, rubbish left out."""
     ticket_id = desk.open("Zzz?")
     client = signed_in("agent")
     passage = passage_of(desk, "parcels")
-    client.post(f"/tickets/{ticket_id}/messages", data={"body": "Every parcel …", "cited": [passage, "nonsense"]})
+    client.post(f"/tickets/{ticket_id}/messages", data={"body": "Every parcel …", "cited": [passage, *more]})
     (entry,) = [entry for entry in desk.journal(ticket_id) if entry.kind == "reply_cites"]
     assert entry.data["passages"] == [passage]
 
