@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from copilot import endings, rejections, verdicts
+from copilot import canaries, configuration, endings, rejections, verdicts
 from copilot.corrections import confirm_category
-from copilot.errors import Conflict
+from copilot.errors import Conflict, Invalid
 from copilot.inputs import LONGEST_BODY, clean
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Session
@@ -16,7 +16,8 @@ def approve(
 ) -> OutboxItem:
     """Put the draft into the outbox, with the agent's own words if given. The same approval twice is one reply.
 
-    Raises `Conflict` when the draft was decided otherwise or something newer arrived, `Invalid` for an unusable body.
+    Raises `Conflict` when the draft was decided otherwise or something newer arrived, `Invalid` for an unusable body or
+    one that holds a planted token.
     """
     draft, ticket = _locked(session, draft_id)
     text = draft.body if body is None else clean(body, "body", LONGEST_BODY)
@@ -26,6 +27,7 @@ def approve(
             return existing
         raise Conflict("This draft has already been sent on its way with another text.")
     _must_be_open(session, draft, ticket)
+    _refuse_leak(session, draft, text)
     edited = text != draft.body
     verdicts.record(session, draft, "approved", by, now, sent=text)
     item = queue_reply(session, draft, ticket, text, by="approved", author=by, now=now, delay=delay)
@@ -83,6 +85,14 @@ def _locked(session: Session, draft_id: int) -> tuple[Draft, Ticket]:
     ticket = tickets.lock(session, draft.ticket_id)
     session.refresh(draft)
     return draft, ticket
+
+
+def _refuse_leak(session: Session, draft: Draft, text: str) -> None:
+    """A planted token must not reach a customer by a person's hand either."""
+    known_to_leak = text == draft.body and any(row["name"] == "canary" and not row["passed"] for row in draft.gates)
+    planted = configuration.autonomy_in_force(session).canaries
+    if known_to_leak or canaries.find(text, planted):
+        raise Invalid("The text holds a planted token that must not reach a customer.", field="body")
 
 
 def _must_be_open(session: Session, draft: Draft, ticket: Ticket) -> None:

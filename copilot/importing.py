@@ -10,7 +10,7 @@ from typing import Any
 from copilot import answered, closing_days, inputs, intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
-from copilot.knowledge_base import kept_settings, save_article
+from copilot.knowledge_base import kept_settings, save_article, save_articles
 from copilot.organisations import NewOrganisation
 from copilot.store import articles as article_store
 from copilot.store import drafts, tickets
@@ -76,14 +76,11 @@ def indexed(services: Services, report: Report) -> dict[str, Any]:
 
 def _save(services: Services, batch: Sequence[Article]) -> list[str]:
     with services.db.write() as session:
-        return [_save_one(services, session, article) for article in batch]
-
-
-def _save_one(services: Services, session: Session, article: Article) -> str:
-    row = article_store.get(session, article.id)
-    kept = kept_settings(article, row, words_only=False)
-    changed = save_article(session, kept, services.now(), "import", "files")
-    return "added" if row is None else "changed" if changed else "same"
+        rows = article_store.by_ids(session, [article.id for article in batch])
+        kept = [kept_settings(article, rows.get(article.id), words_only=False) for article in batch]
+        changed = save_articles(session, kept, services.now(), "import", "files")
+        told = ("changed" if article.id in rows else "added" for article in batch)
+        return [word if differs else "same" for word, differs in zip(told, changed, strict=True)]
 
 
 def import_answers(services: Services, path: Path | None, report: Report) -> dict[str, Any]:

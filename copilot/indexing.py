@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import cast
 
 import structlog
@@ -24,8 +24,10 @@ from knowledge.embedding import Embedder, EmbedderUnavailable
 from knowledge.passages import CUT, Passage, embedding_text, split
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
-# articles embedded together: many, because sorted by length they encode faster; few, because a crash loses them
-SYNC_ARTICLES = 64
+# embedded together: many, because sorted by length they encode faster; not more, because a crash loses them and all are
+# in memory
+SYNC_ARTICLES = 256
+SYNC_PASSAGES = 1_024
 COMPARE_EVERY = timedelta(minutes=10)
 # below this share of passages, meaning is not compared: what is not there yet would lose to what is
 ENOUGH = 0.9
@@ -144,7 +146,7 @@ class Indexer:
     def _step(self, limit: int) -> int:
         model = self.embedder.fingerprint
         with self.db.read() as session:
-            stale = list(store.unindexed(session, model, limit))
+            stale = portion(session, store.unindexed(session, model, limit))
             rows = store.passages_of(session, [row.id for row in stale if row.status == "published"])
         if not stale:
             return 0
@@ -161,9 +163,7 @@ class Indexer:
     def _cut_anew(self, article_ids: Sequence[str]) -> None:
         """Passages that an earlier version cut follow the rules of this one; another process may have done it."""
         with self.db.write() as session:
-            for row in store.lock_all(session, article_ids):
-                if row.cut != CUT:
-                    cut_passages(session, row)
+            cut_passages(session, [row for row in store.lock_all(session, article_ids) if row.cut != CUT])
 
     def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
         ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
@@ -175,22 +175,26 @@ class Indexer:
             self.index.upsert([passages[i] for i in places], vectors[places], cast(Visibility, visibility))
 
 
-def cut_passages(session: Session, row: ArticleRow) -> None:
-    """Store the passages of an article as it is now, in place of the ones it had."""
-    rows = [
+def portion(session: Session, stale: Sequence[ArticleRow]) -> list[ArticleRow]:
+    """The first of these articles, at least one, with no more passages together than are embedded at once."""
+    counts = store.passage_counts(session, [row.id for row in stale])
+    sums = accumulate(counts.get(row.id, 0) for row in stale)
+    return [row for row, so_far in zip(stale, sums, strict=True) if row is stale[0] or so_far <= SYNC_PASSAGES]
+
+
+def cut_passages(session: Session, rows: Sequence[ArticleRow]) -> None:
+    """Store the passages of these articles as they are now, in place of the ones they had."""
+    passages = [
         PassageRow(
-            id=p.id,
-            article_id=p.article_id,
-            ordinal=p.ordinal,
-            start=p.start,
-            end=p.end,
-            heading=p.heading,
+            id=p.id, article_id=p.article_id, ordinal=p.ordinal, start=p.start, end=p.end, heading=p.heading,
             text=p.text,
         )
+        for row in rows
         for p in split(Article(row.id, row.title, row.body))
-    ]
-    store.replace_passages(session, row.id, rows)
-    row.cut = CUT
+    ]  # fmt: skip
+    store.replace_passages(session, [row.id for row in rows], passages)
+    for row in rows:
+        row.cut = CUT
 
 
 def passage_of(row: PassageRow, article: ArticleRow) -> Passage:

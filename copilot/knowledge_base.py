@@ -6,7 +6,7 @@ An article is stored with its passages in one transaction; `indexing` brings the
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
@@ -165,22 +165,44 @@ SETTINGS = ("status", "valid_until", "owner")
 
 def save_article(session: Session, article: Article, now: datetime, by: str, origin: str = "") -> bool:
     """Store an article, its passages and a revision that names who and from where; says whether anything changed."""
+    return save_articles(session, [article], now, by, origin)[0]
+
+
+def save_articles(
+    session: Session, articles: Sequence[Article], now: datetime, by: str, origin: str = ""
+) -> list[bool]:
+    """Store many at once, as `save_article` does one; of two with the same id the later one stays."""
+    rows, at = store.by_ids(session, [article.id for article in articles]), store.after_all_edits(session, now)
+    told: list[bool] = []
+    changed: dict[str, ArticleRow] = {}
+    revisions: list[ArticleRevision] = []
+    for article in articles:
+        row = rows.get(article.id)
+        if row is None:
+            row = rows[article.id] = ArticleRow(id=article.id, title="", body="", content_hash="", updated_at=at)
+        told.append(_take_over(row, article, at))
+        if told[-1]:
+            changed[article.id] = row
+            revisions.append(revision_of(row, by, origin))
+    session.add_all(changed.values())
+    session.flush()
+    cut_passages(session, list(changed.values()))
+    session.add_all(revisions)
+    for kept in revisions:
+        digest = changed[kept.article_id].content_hash
+        journal.record(session, now, "article_saved", article_id=kept.article_id, content_hash=digest, by=by)
+    return told
+
+
+def _take_over(row: ArticleRow, article: Article, at: datetime) -> bool:
+    """Have the row say what the article says; whether it said anything else before."""
     digest = article_hash(article)
-    row = store.get(session, article.id)
-    same_settings = row is not None and all(getattr(row, name) == getattr(article, name) for name in SETTINGS)
-    if row is not None and row.content_hash == digest and same_settings:
+    if row.content_hash == digest and all(getattr(row, name) == getattr(article, name) for name in SETTINGS):
         return False
-    if row is None:
-        row = ArticleRow(id=article.id, title="", body="", content_hash="", updated_at=now)
-        session.add(row)
     row.title, row.body, row.language = article.title, article.body, article.language
     row.visibility, row.category, row.status = article.visibility, article.category, article.status
     row.valid_until, row.owner = article.valid_until, article.owner
-    row.content_hash, row.updated_at = digest, store.after_all_edits(session, now)
-    session.flush()
-    cut_passages(session, row)
-    session.add(revision_of(row, by, origin))
-    journal.record(session, now, "article_saved", article_id=article.id, content_hash=digest, by=by)
+    row.content_hash, row.updated_at = digest, at
     return True
 
 

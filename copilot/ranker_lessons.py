@@ -15,7 +15,7 @@ from knowledge.sentences import sentences
 
 MOST_VERDICTS = 2_000
 LONG_ENOUGH = 30  # characters of a sentence that two articles hardly share by chance
-AGAINST_THE_ARTICLE = ("wrong article", "not what was asked", "it misses the question")
+AGAINST_THE_ARTICLE = ("wrong_article", "not_asked")
 
 
 def judged(session: Session, after: int = 0) -> list[Judged]:
@@ -74,8 +74,7 @@ def _was_accepted(row: JudgedDraft) -> bool:
 
 
 def _is_against_article(row: JudgedDraft) -> bool:
-    said = (row.reason or "").casefold().replace("_", " ")
-    return row.kind == "rejected" and said.startswith(AGAINST_THE_ARTICLE)
+    return row.kind == "rejected" and row.reason_code in AGAINST_THE_ARTICLE
 
 
 def _quoted_instead(row: JudgedDraft, texts: Mapping[str, str]) -> str | None:

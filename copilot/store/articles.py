@@ -41,6 +41,15 @@ def titles(session: Session, ids: Collection[str]) -> dict[str, str]:
     return dict(session.exec(select(ArticleRow.id, ArticleRow.title).where(col(ArticleRow.id).in_(ids))).all())
 
 
+def by_ids(session: Session, article_ids: Sequence[str]) -> dict[str, ArticleRow]:
+    """The rows of these articles, withdrawn or not, where there are any."""
+    found: dict[str, ArticleRow] = {}
+    for first in range(0, len(article_ids), AT_ONCE):
+        wanted = select(ArticleRow).where(col(ArticleRow.id).in_(article_ids[first : first + AT_ONCE]))
+        found.update((row.id, row) for row in session.exec(wanted))
+    return found
+
+
 def page(session: Session, limit: int, offset: int = 0, text: str = "") -> Sequence[ArticleRow]:
     """Articles in force by title; `text` filters by title."""
     wanted = select(ArticleRow).where(ArticleRow.status != "withdrawn")
@@ -54,9 +63,10 @@ def count(session: Session) -> int:
     return session.exec(select(func.count()).where(ArticleRow.status != "withdrawn")).one()
 
 
-def replace_passages(session: Session, article_id: str, rows: Sequence[PassageRow]) -> None:
-    """Store an article's passages in place of the ones it had."""
-    session.exec(delete(PassageRow).where(col(PassageRow.article_id) == article_id))
+def replace_passages(session: Session, article_ids: Sequence[str], rows: Sequence[PassageRow]) -> None:
+    """Store these articles' passages in place of the ones they had."""
+    for first in range(0, len(article_ids), AT_ONCE):
+        session.exec(delete(PassageRow).where(col(PassageRow.article_id).in_(article_ids[first : first + AT_ONCE])))
     session.add_all(rows)
 
 
@@ -64,6 +74,12 @@ def passages_of(session: Session, article_ids: Sequence[str]) -> Sequence[Passag
     """The passages of these articles, in reading order."""
     wanted = select(PassageRow).where(col(PassageRow.article_id).in_(article_ids))
     return session.exec(wanted.order_by(PassageRow.article_id, col(PassageRow.ordinal))).all()
+
+
+def passage_counts(session: Session, article_ids: Sequence[str]) -> dict[str, int]:
+    """How many passages each of these articles has, where it has any."""
+    wanted = select(PassageRow.article_id, func.count()).where(col(PassageRow.article_id).in_(article_ids))
+    return dict(session.exec(wanted.group_by(PassageRow.article_id)).all())
 
 
 def in_use(today: date) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ class JudgedDraft:
     draft_id: int
     kind: str
     sent: str | None
-    reason: str | None
+    reason_code: str | None
     accepted: bool | None
     edited: bool
     candidates: list[dict[str, Any]]
@@ -74,8 +74,8 @@ def judged_drafts(session: Session, limit: int) -> list[JudgedDraft]:
     """The newest verdicts, oldest first, with what their drafts were chosen from."""
     wanted = (
         select(  # type: ignore[call-overload]  # more columns than the overloads name
-            Verdict.id, Verdict.draft_id, Verdict.kind, Verdict.body, Verdict.reason, Verdict.accepted, Verdict.edited,
-            Draft.candidates, Draft.citations,
+            Verdict.id, Verdict.draft_id, Verdict.kind, Verdict.body, Verdict.reason_code, Verdict.accepted,
+            Verdict.edited, Draft.candidates, Draft.citations,
         )
         .join(Draft, col(Draft.id) == Verdict.draft_id)
         .order_by(col(Verdict.id).desc())

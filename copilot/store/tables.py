@@ -335,7 +335,7 @@ class ArticleRow(SQLModel, table=True):
     status: str = "published"
     content_hash: str
     indexed_hash: str | None = None
-    updated_at: datetime
+    updated_at: datetime = Field(index=True)
     valid_until: date | None = None
     owner: str | None = None
     cut: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

@@ -56,7 +56,7 @@ def test_a_full_disk(services, tmp_path, monkeypatch):
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     (tmp_path / "a.md").write_text("# A\n\nWords.")
-    monkeypatch.setattr(importing, "_save_one", full)
+    monkeypatch.setattr(importing, "save_articles", full)
     with pytest.raises(Unavailable, match="disk is full"):
         importing.import_articles(services, [tmp_path], silent)
     assert all_articles(services) == {}

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from copilot import indexing
 from copilot.errors import NotFound
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.settings import Settings
 from copilot.store import articles
 from copilot.store.tables import PassageRow
-from copilot.wiring import CONCURRENT_DRAFTS, batch_size
+from copilot.wiring import LEASE_FOR_DRAFTS, batch_size
 from knowledge.passages import CUT
 
 
@@ -52,7 +53,7 @@ def test_passages_of_an_earlier_version_are_cut_anew(desk):
         row = articles.find(session, "shoes")
         row.cut = 1
         old = PassageRow(id="shoes#0-old", article_id="shoes", ordinal=0, start=0, end=7, heading="", text="# Shops")
-        articles.replace_passages(session, "shoes", [old])
+        articles.replace_passages(session, ["shoes"], [old])
 
     desk.do(as_before)
     assert desk.services.knowledge.progress().waiting == 1
@@ -62,8 +63,18 @@ def test_passages_of_an_earlier_version_are_cut_anew(desk):
     assert desk.do(lambda session: articles.find(session, "shoes")).cut == CUT
 
 
+def test_huge_articles_are_indexed_a_few_at_a_time(desk, monkeypatch):
+    """No more passages are embedded together than fit, however large the articles, and none is left out."""
+    monkeypatch.setattr(indexing, "SYNC_PASSAGES", 10)
+    for name in ("a", "b", "c"):
+        desk.article(name, name, "\n\n".join(f"Paragraph {number}. {'word ' * 80}" for number in range(6)))
+    assert [desk.services.knowledge.sync() for _ in range(4)] == [1, 1, 1, 0]
+    assert desk.services.knowledge.progress().waiting == 0
+
+
 def test_a_slow_model_gets_no_more_tickets_than_fit_into_the_lease(tmp_path):
     """With a language model the batch is bounded by lease and deadline, without one it is as configured."""
-    bounded = Settings(data_dir=tmp_path, llm_model="m", lease_seconds=60, llm_deadline_seconds=20)
-    assert batch_size(bounded) == 3 * CONCURRENT_DRAFTS
-    assert batch_size(Settings(data_dir=tmp_path, batch_size=7)) == 7
+    given = {"llm_model": "m", "llm_deadline_seconds": 20, "llm_concurrency": 3, "_env_file": None}
+    bounded = Settings(data_dir=tmp_path, lease_seconds=2 * 20 / LEASE_FOR_DRAFTS, **given)
+    assert batch_size(bounded) == 2 * 3
+    assert batch_size(Settings(data_dir=tmp_path, batch_size=7, _env_file=None)) == 7

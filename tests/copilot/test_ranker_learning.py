@@ -69,9 +69,9 @@ def judge_many(desk, number, *, by_title=True, right=True, after=0):
             row.ticket_id, row.message_id = _own_place(session, draft, after + count)
             session.add(row)
             session.flush()
-            kind, reason = ("approved", None) if right else ("rejected", "wrong article")
+            kind, code = ("approved", None) if right else ("rejected", "wrong_article")
             session.add(Verdict(
-                draft_id=row.id, kind=kind, reason=reason, by="Kim", at=desk.now(), accepted=right, changed_facts=[]
+                draft_id=row.id, kind=kind, reason_code=code, by="Kim", at=desk.now(), accepted=right, changed_facts=[]
             ))  # fmt: skip
 
     desk.do(store)

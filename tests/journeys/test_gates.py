@@ -186,6 +186,8 @@ def test_a_planted_token_stops_everything(desk, now, client, transport):
     assert transport.sent == []
     assert failing(desk.draft(waiting)) == ["kill switch"]
     assert "canary_found" in desk.steps(leaking)
+    approval = f"/api/v1/drafts/{desk.draft(leaking).id}/approval"
+    assert client.post(approval, json={}, headers=desk.bearer("agent")).status_code == 422
     settings = client.get("/api/v1/autonomy", headers=desk.bearer()).json()
     assert (settings["kill_switch"], settings["canaries"]) == (True, ["Blue-Heron-42"])
 

@@ -152,7 +152,7 @@ def test_articles_know_what_the_index_lacks(db: Database) -> None:
             session.add(ArticleRow(id=name, title=name, body="", content_hash="1", updated_at=NOON, cut=CUT))
         session.flush()
         passage = PassageRow(id="a#0", article_id="a", ordinal=0, start=0, end=1, heading="", text="x")
-        articles.replace_passages(session, "a", [passage])
+        articles.replace_passages(session, ["a"], [passage])
         articles.mark_indexed(session, "b", articles.indexed_as("1", "model-1"))
         articles.mark_indexed(session, "gone", articles.indexed_as("1", "model-1"))
         articles.find(session, "gone").status = "withdrawn"
@@ -218,7 +218,7 @@ def test_passages_are_replaced_as_a_whole(db: Database) -> None:
                 PassageRow(id=f"a#{n}", article_id="a", ordinal=n, start=0, end=1, heading="", text=text)
                 for n, text in enumerate(texts)
             ]
-            articles.replace_passages(session, "a", new)
+            articles.replace_passages(session, ["a"], new)
             session.flush()
     with db.read() as session:
         assert [row.text for row in articles.passages_of(session, ["a"])] == ["three"]
