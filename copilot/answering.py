@@ -59,7 +59,7 @@ class Answerer:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
         found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
-        return "|".join((found_by, writer, drafting.quoting_mark(), confidence.PRIOR))
+        return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(
         self,

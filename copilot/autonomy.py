@@ -1,7 +1,7 @@
 """What admins allow per category, and the kill switch: parsed from one versioned document with clear errors."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from copilot import canaries
@@ -13,6 +13,10 @@ DEFAULT_BUDGET = 0.02
 DEFAULT_LEVEL = 0.95
 DEFAULT_HOLD_SECONDS = 30.0
 LONGEST_HOLD = 86_400.0
+DEFAULT_AUDIT_SHARE = 0.05
+LEAST_AUDIT_SHARE = 1e-6
+"""Never nothing: without audits nobody would notice what goes wrong."""
+
 DEFAULT_PER_HOUR = 200
 DEFAULT_PER_DAY = 2_000
 LARGEST_CAP = 1_000_000
@@ -35,12 +39,17 @@ class CategoryAutonomy:
     per_hour: int = DEFAULT_PER_HOUR
     per_day: int = DEFAULT_PER_DAY
 
+    def to_dict(self) -> dict[str, Any]:
+        """Its row of the document."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Autonomy:
     """Everything that decides whether a reply may leave without a person, besides the reply itself.
 
-    `canaries` are tokens that the admin planted where no customer may read them.
+    `canaries` are tokens that the admin planted where no customer may read them. `audit_share` of the drafts that would
+    leave go to a person first; with `disclose` customers are told that a reply was sent automatically.
     """
 
     kill_switch: bool = False
@@ -48,6 +57,8 @@ class Autonomy:
     categories: Mapping[str, CategoryAutonomy] = field(default_factory=dict)
     risk: RiskList = field(default_factory=RiskList)
     canaries: tuple[str, ...] = ()
+    audit_share: float = DEFAULT_AUDIT_SHARE
+    disclose: bool = False
 
     def of(self, category: str | None) -> CategoryAutonomy:
         """The category's setting; suggest-only when nothing was set."""
@@ -61,22 +72,12 @@ class Autonomy:
 
     def to_dict(self) -> dict[str, Any]:
         """The document's JSON, as `GET /api/v1/autonomy` shows it."""
-        rows = [
-            {
-                "category": row.category,
-                "mode": row.mode,
-                "threshold": row.threshold,
-                "error_budget": row.error_budget,
-                "confidence_level": row.confidence_level,
-                "per_hour": row.per_hour,
-                "per_day": row.per_day,
-            }
-            for row in self.categories.values()
-        ]
         return {
             "kill_switch": self.kill_switch,
             "hold_seconds": self.hold_seconds,
-            "categories": rows,
+            "audit_share": self.audit_share,
+            "disclose": self.disclose,
+            "categories": [row.to_dict() for row in self.categories.values()],
             "risk": self.risk.to_dict(),
             "canaries": list(self.canaries),
         }
@@ -86,10 +87,9 @@ def parse_autonomy(document: Any, known: Collection[str] | None = None) -> Auton
     """The document as `Autonomy`; raises `Invalid` naming the field. `known` are the categories that exist."""
     if not isinstance(document, dict):
         raise Invalid("autonomy must be an object.", field="autonomy")
-    _refuse_unknown(document, {"kill_switch", "hold_seconds", "categories", "risk", "canaries"}, "")
-    kill_switch = document.get("kill_switch", False)
-    if not isinstance(kill_switch, bool):
-        raise Invalid("kill_switch must be true or false.", field="kill_switch")
+    names = {"kill_switch", "hold_seconds", "audit_share", "disclose", "categories", "risk", "canaries"}
+    _refuse_unknown(document, names, "")
+    kill_switch, disclose = _switch(document, "kill_switch"), _switch(document, "disclose")
     hold = _number(document.get("hold_seconds", DEFAULT_HOLD_SECONDS), "hold_seconds", 0, LONGEST_HOLD)
     rows = document.get("categories", [])
     if not isinstance(rows, list):
@@ -99,13 +99,15 @@ def parse_autonomy(document: Any, known: Collection[str] | None = None) -> Auton
     if len(by_name) != len(parsed):
         raise Invalid("categories names a category twice.", field="categories")
     risk = parse_risks(document.get("risk", {}), known)
-    return Autonomy(kill_switch, hold, by_name, risk, _canaries(document.get("canaries", [])))
+    share = _number(document.get("audit_share", DEFAULT_AUDIT_SHARE), "audit_share", LEAST_AUDIT_SHARE, 1)
+    return Autonomy(kill_switch, hold, by_name, risk, _canaries(document.get("canaries", [])), share, disclose)
 
 
 def _category(row: Any, path: str, known: Collection[str] | None) -> CategoryAutonomy:
     if not isinstance(row, dict):
         raise Invalid(f"{path} must be an object.", field=path)
-    names = {"category", "mode", "threshold", "error_budget", "confidence_level", "per_hour", "per_day"}
+    # what was read may be put back: what the category has earned is told, and cannot be set
+    names = {"category", "mode", "threshold", "error_budget", "confidence_level", "per_hour", "per_day", "standing"}
     _refuse_unknown(row, names, f"{path}.")
     name = row.get("category")
     if not isinstance(name, str) or not name or (known is not None and name not in known):
@@ -123,6 +125,13 @@ def _category(row: Any, path: str, known: Collection[str] | None) -> CategoryAut
         per_hour=_whole(row.get("per_hour", DEFAULT_PER_HOUR), f"{path}.per_hour"),
         per_day=_whole(row.get("per_day", DEFAULT_PER_DAY), f"{path}.per_day"),
     )
+
+
+def _switch(document: Mapping[str, Any], name: str) -> bool:
+    value = document.get(name, False)
+    if not isinstance(value, bool):
+        raise Invalid(f"{name} must be true or false.", field=name)
+    return value
 
 
 def _canaries(value: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from copilot.budgets import Spent, overdrawn
 from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
 from copilot.risks import LONGEST_READ
+from copilot.standing import Standing, missing_words, proven_words
 
 RETRIEVAL_FLOOR = 0.40
 DRAFT_FLOOR = 0.14
@@ -46,7 +47,9 @@ class Case:
 
     `auto_replies` are earlier automatic replies to this customer within 24 hours, `spent` what the category has used of
     its caps without this reply, `planted` the tokens of this draft's prompt. `requester` is the only address that an
-    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply.
+    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply. `standing` is
+    what the category has earned (None: nothing yet), `suspended` why it was turned off by evidence, and `drawn` says
+    that this draft was drawn for an audit.
     """
 
     autonomy: Autonomy
@@ -75,6 +78,9 @@ class Case:
     segment: str | None
     customer_text: str
     spent: Spent = field(default_factory=Spent)
+    standing: Standing | None = None
+    suspended: str | None = None
+    drawn: bool = False
 
 
 Check = Callable[[Case], tuple[bool, str]]
@@ -90,18 +96,35 @@ def mode(case: Case) -> tuple[bool, str]:
     """The category's mode must be auto."""
     if case.category is None:
         return False, "The ticket has no category."
+    if case.suspended:
+        return False, case.suspended
     setting = case.autonomy.of(case.category)
     return setting.mode == "auto", f"The category {case.category} is set to {setting.mode}."
 
 
 def confidence(case: Case) -> tuple[bool, str]:
     """Confidence must reach the category's threshold."""
-    threshold = case.autonomy.of(case.category).threshold
-    if threshold is None:
-        return False, "No threshold has been earned for this category yet, and no manual one is set."
-    enough = case.confidence >= threshold
+    setting, standing = case.autonomy.of(case.category), case.standing
+    if setting.threshold is not None:
+        return _reaches(case.confidence, setting.threshold, "manual threshold", "unproven")
+    if standing is None or standing.threshold is None:
+        return False, missing_words(standing)
+    if not standing.is_of(setting.error_budget, setting.confidence_level):
+        return False, "The settings were changed: what was earned is being reckoned anew."
+    return _reaches(case.confidence, standing.threshold, "earned threshold", proven_words(standing))
+
+
+def _reaches(confidence: float, threshold: float, name: str, basis: str) -> tuple[bool, str]:
+    enough = confidence >= threshold
     relation = "reaches" if enough else "is below"
-    return enough, f"Confidence {case.confidence:.2f} {relation} the manual threshold {threshold:.2f} (unproven)."
+    return enough, f"Confidence {confidence:.2f} {relation} the {name} {threshold:.2f} ({basis})."
+
+
+def audit(case: Case) -> tuple[bool, str]:
+    """A random share goes to a person first, so that what people say of drafts stays a fair sample."""
+    if case.drawn:
+        return False, f"Drawn for an audit: {case.autonomy.audit_share:.3g} of such drafts go to a person first."
+    return True, "Not drawn for an audit."
 
 
 def scope(case: Case) -> tuple[bool, str]:
@@ -254,6 +277,7 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("kill switch", kill_switch),
     ("mode", mode),
     ("confidence", confidence),
+    ("audit", audit),
     ("scope", scope),
     ("language", language),
     ("grounded", grounded),
@@ -272,11 +296,24 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("hold window", hold_window),
 )
 
+EARNED = frozenset({"kill switch", "mode", "confidence", "audit", "budget"})
+"""The gates that ask how far the category may go, not whether this reply is safe."""
+
 
 def decide(case: Case, gates: Sequence[tuple[str, Check]] = GATES) -> Decision:
     """Send only when every gate passes; their order decides nothing."""
     found = tuple(_outcome(name, check, case) for name, check in gates)
     return Decision("send" if found and all(gate.passed for gate in found) else "hold", found)
+
+
+def could_send(decision: Decision) -> bool:
+    """Whether every gate passed but those of autonomy itself: what a threshold has to be earned for."""
+    return all(gate.passed for gate in decision.gates if gate.name not in EARNED)
+
+
+def would_send(decision: Decision) -> bool:
+    """Whether the draft would have left, or been drawn for an audit, in a category that may send."""
+    return could_send(decision) and all(gate.passed for gate in decision.gates if gate.name == "confidence")
 
 
 def _outcome(name: str, check: Check, case: Case) -> Gate:

@@ -57,6 +57,24 @@ COURTESY = {
 }
 
 
+AUTOMATIC = {
+    "en": "This reply was sent automatically.",
+    "fr": "Cette réponse a été envoyée automatiquement.",
+    "de": "Diese Antwort wurde automatisch gesendet.",
+    "es": "Esta respuesta se ha enviado automáticamente.",
+}
+
+
+def automatic(language: str) -> str:
+    """The line that tells a customer that nobody looked at the reply, in a language, or in English."""
+    return AUTOMATIC.get(language, AUTOMATIC[DEFAULT_LANGUAGE])
+
+
+def disclosed(body: str, language: str) -> str:
+    """The reply with that line at its end."""
+    return f"{body.rstrip()}\n\n{automatic(language)}"
+
+
 # ways to greet by name besides those that drafts use: what a model or an agent may write in their place
 GREETINGS = {
     "en": ("Hi", "Hello", "Dear", "Good morning", "Good afternoon", "Good evening"),
@@ -74,7 +92,7 @@ def courtesy(language: str) -> Courtesy:
 def phrases(language: str, name: str | None, signature: str) -> Iterator[str]:
     """Every sentence of courtesy that a draft in this language to this customer may hold, the signature's included."""
     words = courtesy(language)
-    yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing)
+    yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, automatic(language))
     if first := given_name(name):
         yield from (f"{greeting} {first}" for greeting in GREETINGS.get(language, ()))
     for line in signature.splitlines():

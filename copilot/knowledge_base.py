@@ -13,6 +13,7 @@ from typing import cast
 
 import structlog
 
+from copilot import reviewing
 from copilot.errors import Invalid, Unavailable
 from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
 from copilot.store import articles as store
@@ -180,7 +181,10 @@ def save_articles(
         row = rows.get(article.id)
         if row is None:
             row = rows[article.id] = ArticleRow(id=article.id, title="", body="", content_hash="", updated_at=at)
+        before = row.content_hash
         told.append(_take_over(row, article, at))
+        if before not in ("", row.content_hash):
+            reviewing.article_changed(session, article.id, now)
         if told[-1]:
             changed[article.id] = row
             revisions.append(revision_of(row, by, origin))
@@ -230,6 +234,7 @@ def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
+    reviewing.article_changed(session, article_id, now)
     row.status, row.updated_at = "withdrawn", store.after_all_edits(session, now)
     session.add(revision_of(row, by, origin))
     journal.record(session, now, "article_withdrawn", article_id=article_id, by=by)

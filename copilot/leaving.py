@@ -9,7 +9,7 @@ from datetime import datetime
 
 from copilot.autonomy import Autonomy
 from copilot.budgets import overdrawn
-from copilot.store import budgets, tickets
+from copilot.store import budgets, tickets, watches
 from copilot.store.session import Session
 from copilot.store.tables import OutboxItem, Ticket
 
@@ -36,6 +36,9 @@ def objection(
         return Objection("fresh", newer)
     if tickets.customer_of(session, ticket).email != item.recipient:
         return Objection("recipient", "The requester's address was changed.")
+    budgets.lock(session, [f"category:{ticket.category}"])
+    if off := watches.suspended(session, [ticket.category]).get(ticket.category):
+        return Objection("mode", off)
     return _too_many(session, autonomy, item, now)
 
 
@@ -53,7 +56,6 @@ def _newer(session: Session, ticket: Ticket, item: OutboxItem) -> str | None:
 def _too_many(session: Session, autonomy: Autonomy, item: OutboxItem, now: datetime) -> Objection | None:
     """Whether the caps, which may have been lowered since, leave no room beside what has left already."""
     category = item.category or ""
-    budgets.lock(session, [f"category:{category}"])
     spent = budgets.spent(session, [category], now, pending=("sending", "uncertain"), but=item.id)
     problem = overdrawn(autonomy.of(category), spent[category])
     return None if problem is None else Objection("budget", problem)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from copilot import endings, leaving, promises, takeback
+from copilot import endings, leaving, promises, takeback, watching
 from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
 from copilot.errors import Conflict
@@ -159,6 +159,8 @@ def delivered(session: Session, item: OutboxItem, book: PromiseBook, now: dateti
             auto_sent=item.by == "auto", author=item.author, draft_id=item.draft_id,
         )
     )  # fmt: skip
+    if item.draft_id is not None:
+        watching.delivered(session, item.draft_id, item.by, now)
     at = promises.no_earlier(session, item.ticket_id, now)
     promises.add_event(session, item.ticket_id, Event.replied(at, item.by))
     journal.record(session, now, "delivered", item.ticket_id, outbox_id=item.id, draft_id=item.draft_id, by=item.by)

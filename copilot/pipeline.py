@@ -13,8 +13,9 @@ from functools import partial
 
 import structlog
 
-from copilot import autosend, tripwire
+from copilot import autosend, tripwire, watching
 from copilot.answering import Answer, Answerer, Silence
+from copilot.auditing import AuditKey
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
@@ -74,6 +75,7 @@ class Pipeline:
         self.db, self.now, self.configuration, self.book = db, now, configuration, book
         self.embedder, self.models, self.answerer = embedder, models, answerer
         self.worker, self.lease, self.batch, self.at_once = worker, lease, batch, at_once
+        self.audits = AuditKey(db)
 
     def process_batch(self) -> int:
         """Claim and process what waits; returns how many tickets were taken."""
@@ -151,6 +153,7 @@ class Pipeline:
                     snapshot, found = work.snapshot, work.assessment
                     history = events[snapshot.ticket_id]
                     record_triage(session, ticket, snapshot, found, history, in_force, self.book, now)
+                    watching.customer_answered(session, snapshot, found, now)
                     ticket.rules_due_at = next_look(configuration.rules, snapshot.waiting_since, now)
                 ours.append(replace(work, snapshot=replace(work.snapshot, ticket=ticket)))
         return ours
@@ -168,14 +171,16 @@ class Pipeline:
         return replace(work, outcome=outcome)
 
     def _record_outcomes(self, works: Sequence[Work]) -> None:
-        now = self.now()
+        now, key = self.now(), self.audits.key
         for work in works:
             if isinstance(work.outcome, Answer) and autosend.leaked(work.outcome.case):
                 self.db.transact(partial(tripwire.trip, ticket_id=work.snapshot.ticket_id, now=now))
         with self.db.write() as session:
             autonomy = self.configuration.current(session).autonomy
             held = self._held(session, [work.snapshot for work in works])
-            present = Present.of(session, list(held.values()), autonomy, now)
+            # triaged together by the same models, so all of one record
+            fingerprint = f"{self.answerer.fingerprint}|{works[0].classifier}" if works else ""
+            present = Present.of(session, list(held.values()), autonomy, fingerprint, key, now)
             answered: list[Decided] = []
             for work in works:
                 ticket = held.get(work.snapshot.ticket_id)
@@ -185,12 +190,11 @@ class Pipeline:
                     continue
                 ticket.answers = [one.to_dict() for one in work.outcome.asked] if work.outcome else []
                 if isinstance(work.outcome, Answer):
-                    fingerprint = f"{self.answerer.fingerprint}|{work.classifier}"
                     answered += present.decide(ticket, work.snapshot, work.outcome, autonomy, fingerprint, now)
                 elif work.outcome is not None:
                     ticket.no_draft_reason = work.outcome.reason
                     journal.record(session, now, "no_draft", ticket.id, reason=work.outcome.reason)
-            record_answers(session, answered, now, timedelta(seconds=autonomy.hold_seconds))
+            record_answers(session, answered, now, autonomy)
             for ticket in held.values():
                 release(ticket, "idle", now)
 

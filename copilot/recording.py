@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from copilot import autosend, confidence, promises
+from copilot import autosend, promises
 from copilot.answering import Answer
 from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
 from copilot.budgets import Spent
+from copilot.courtesy import disclosed
 from copilot.promises import PromiseBook
 from copilot.snapshots import LOOP_WINDOW, Snapshot
+from copilot.standings import Standings
 from copilot.store import budgets, drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
@@ -29,10 +31,11 @@ PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PR
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A draft, not yet stored, and the ticket it belongs to."""
+    """A draft, not yet stored, its language, and the ticket it belongs to."""
 
     ticket: Ticket
     draft: Draft
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,16 @@ class Present:
     replied: dict[int, int]
     to_customer: dict[int, list[tuple[int, datetime]]]
     spent: dict[str, Spent]
+    standings: Standings
 
     @classmethod
-    def of(cls, session: Session, held: Sequence[Ticket], autonomy: Autonomy, now: datetime) -> "Present":
-        """Read it for all these tickets, alone with the categories and customers that automatic replies may go to."""
+    def of(
+        cls, session: Session, held: Sequence[Ticket], autonomy: Autonomy, fingerprint: str, key: bytes, now: datetime
+    ) -> "Present":
+        """Read it for all these tickets, alone with the categories and customers that automatic replies may go to.
+
+        `fingerprint` is the record that their drafts belong to, `key` draws the audits.
+        """
         ids = [ticket.id or 0 for ticket in held]
         may = [ticket for ticket in held if ticket.category and autonomy.of(ticket.category).mode == "auto"]
         categories = {ticket.category or "" for ticket in may}
@@ -67,6 +76,7 @@ class Present:
             replied=tickets.newest_ids(session, ids, "outbound"),
             to_customer=to_customer,
             spent=budgets.spent(session, categories, now),
+            standings=Standings.of(session, fingerprint, {ticket.category or "" for ticket in held}, key),
         )
 
     def decide(
@@ -75,23 +85,32 @@ class Present:
         """The draft with its decision; nothing when this message has been answered by a draft before."""
         if snapshot.newest_message_id in self.drafted:
             return []
-        decision = autosend.decide(self._case(ticket, snapshot, answer.case, autonomy))
+        answer = replace(answer, confidence=self.standings.confidence(answer.evidence))
+        case = self._case(ticket, snapshot, answer, autonomy)
+        decision = autosend.decide(case)
         if decision.action == "send":
             self.to_customer[ticket.customer_id].append((snapshot.ticket_id, now))
             self.spent[ticket.category or ""] = self.spent[ticket.category or ""].plus_one()
-        return [Decided(ticket, new_draft(snapshot, answer, decision, fingerprint, now))]
+        draft = new_draft(snapshot, answer, decision, fingerprint, now)
+        draft.category, draft.drawn, draft.calibrated = ticket.category, case.drawn, self.standings.model.calibrated
+        return [Decided(ticket, draft, answer.draft.language)]
 
-    def _case(self, ticket: Ticket, snapshot: Snapshot, case: Case, autonomy: Autonomy) -> Case:
+    def _case(self, ticket: Ticket, snapshot: Snapshot, answer: Answer, autonomy: Autonomy) -> Case:
         """The case with whatever happened while the draft was written: new settings, another category, somebody's own
-        reply, automatic replies to other tickets of this customer and in this category."""
+        reply, automatic replies to other tickets of this customer and in this category, other evidence."""
         answered = ticket.reply_pending or self.replied.get(snapshot.ticket_id, 0) > snapshot.newest_message_id
+        category, known = ticket.category or "", self.standings
         return replace(
-            case,
+            answer.case,
             autonomy=autonomy,
             category=ticket.category,
+            confidence=answer.confidence,
+            standing=known.earned.get(category),
+            suspended=known.suspended.get(category),
+            drawn=known.is_drawn(snapshot.ticket_id, snapshot.newest_message_id, autonomy.audit_share),
             is_fresh=not answered and ticket.status in tickets.QUEUED,
             auto_replies=tuple(self.to_customer[ticket.customer_id]),
-            spent=self.spent.get(ticket.category or "", Spent()),
+            spent=self.spent.get(category, Spent()),
         )
 
 
@@ -141,11 +160,12 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
             {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
             for q in answer.draft.quotes
         ],
-        confidence=round(answer.confidence, 4),
+        confidence=answer.confidence,
         calibrated=False,
-        evidence={name: round(value, 6) for name, value in asdict(answer.evidence).items()},
+        evidence=answer.evidence.to_dict(),
         candidates=list(answer.candidates),
-        category=snapshot.ticket.category,
+        could_send=autosend.could_send(decision),
+        would_send=autosend.would_send(decision),
         writer=answer.draft.writer,
         action=decision.action,
         gates=gates_json(decision),
@@ -155,8 +175,9 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
     )
 
 
-def record_answers(session: Session, decided: Sequence[Decided], now: datetime, hold: timedelta) -> None:
+def record_answers(session: Session, decided: Sequence[Decided], now: datetime, autonomy: Autonomy) -> None:
     """Store drafts and decisions and, where one may leave, its row in the outbox."""
+    hold = timedelta(seconds=autonomy.hold_seconds)
     session.add_all([row.draft for row in decided])
     session.flush()
     drafts.cite(session, [row.draft for row in decided])
@@ -165,11 +186,12 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
         ticket.no_draft_reason = None
         journal.record(
             session, now, "drafted", ticket.id, draft_id=draft.id, message_id=draft.message_id, writer=draft.writer,
-            confidence=draft.confidence, prior=confidence.PRIOR, action=draft.action, gates=draft.gates,
+            confidence=draft.confidence, calibrated=draft.calibrated, action=draft.action, gates=draft.gates,
             citations=[citation["passage_id"] for citation in draft.citations], fingerprint=draft.fingerprint,
         )  # fmt: skip
         if draft.action == "send":
-            queue_reply(session, draft, ticket, draft.body, by="auto", author=None, now=now, delay=hold)
+            body = disclosed(draft.body, row.language) if autonomy.disclose else draft.body
+            queue_reply(session, draft, ticket, body, by="auto", author=None, now=now, delay=hold)
 
 
 def gates_json(decision: Decision) -> list[dict[str, Any]]:

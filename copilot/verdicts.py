@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from copilot import feedback
+from copilot import feedback, reviewing
 from copilot.acceptance import judge
 from copilot.store import drafts
 from copilot.store.session import Session
@@ -24,6 +24,7 @@ def record(
     if edited and kind == "approved":
         session.flush()
         feedback.note_changes(session, draft, verdict)
+    reviewing.record(session, draft, found.accepted, now)
     return verdict
 
 

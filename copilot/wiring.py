@@ -39,6 +39,8 @@ from copilot.policy_application import PolicyApplications
 from copilot.promises import PromiseBook
 from copilot.queue_terms import TermsInForce
 from copilot.ranker_learning import RankerLearning
+from copilot.record_keeping import RecordKeeper
+from copilot.replays import Replays
 from copilot.report_desk import ReportDesk
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
@@ -140,6 +142,7 @@ def build(
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
         "learning": learning.step, "order": ranker_learning.step, "sources": sources.step, "gaps": gaps.step,
         "articles": consistency.step,
+        "evidence": RecordKeeper(db, now, configuration).step, "replays": Replays(db, now).step,
     }  # fmt: skip
     return Services(
         settings=settings, now=now, db=db, configuration=configuration, book=book, terms=terms,

@@ -102,10 +102,13 @@ class Desk:
         with self.services.db.write() as session:
             return configuration.save(session, kind, document, self.now(), "test")
 
-    def automate(self, *categories: str, hold_seconds: float = 30, threshold: float | None = 0.0) -> None:
-        """Let these categories answer by themselves from a manual threshold on."""
+    def automate(
+        self, *categories: str, hold_seconds: float = 30, threshold: float | None = 0.0, audit_share: float = 1e-6
+    ) -> None:
+        """Let these categories answer by themselves from a manual threshold on, all but unaudited."""
         rows = [{"category": name, "mode": "auto", "threshold": threshold} for name in categories]
-        self.configure("autonomy", {"hold_seconds": hold_seconds, "categories": rows})
+        document = {"hold_seconds": hold_seconds, "audit_share": audit_share, "categories": rows}
+        self.configure("autonomy", document)
 
     def article(self, name: str, title: str, body: str, **more: Any) -> None:
         """Store an article."""

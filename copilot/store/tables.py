@@ -144,8 +144,9 @@ class Draft(SQLModel, table=True):
 
     `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
     `evidence` holds the measured inputs of its confidence, so that it can be judged again, `candidates` the articles
-    that were found for it with what they were ordered by; `category` is the ticket's
-    at that moment.
+    that were found for it with what they were ordered by; `category` is the ticket's at that moment. `could_send`:
+    every gate but those of autonomy itself passed; `would_send`: its confidence was enough too, so that in mode auto it
+    would have left, or was drawn for an audit (`drawn`).
     """
 
     __table_args__ = (UniqueConstraint("ticket_id", "message_id"), Index("ix_draft_created_at", "created_at"))
@@ -163,6 +164,9 @@ class Draft(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
     category: str | None = None
+    could_send: bool = False
+    would_send: bool = False
+    drawn: bool = False
     writer: str
     action: str
     gates: list[dict[str, Any]] = json_column()
@@ -643,6 +647,137 @@ class GapScan(SQLModel, table=True):
     checked: str = ""
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+
+
+class Review(SQLModel, table=True):
+    """What a person's verdict says of one kind of draft: evidence of the record `fingerprint`, kept when that is over.
+
+    `could_send` says whether every gate but those of autonomy itself had passed. `sample` is open (every such draft
+    goes to a person), audit (drawn at random among those that would have been sent) or picked (a person took back what
+    was about to leave). `confidence` comes from a model that was not fitted to this verdict. `dropped_at` is set when
+    an article that the draft cited has been changed since.
+    """
+
+    __table_args__ = (Index("ix_review_record", "fingerprint", "category"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    draft_id: int = Field(foreign_key="draft.id", unique=True)
+    ticket_id: int
+    category: str
+    fingerprint: str
+    sample: str
+    could_send: bool
+    confidence: float
+    evidence: dict[str, Any] = json_column()
+    accepted: bool
+    at: datetime
+    dropped_at: datetime | None = None
+
+
+class ReviewedSource(SQLModel, table=True):
+    """An article that a reviewed draft cited."""
+
+    __tablename__ = "reviewed_source"
+
+    review_id: int = Field(primary_key=True, foreign_key="review.id")
+    article_id: str = Field(primary_key=True, index=True)
+
+
+class ConfidenceFit(SQLModel, table=True):
+    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force."""
+
+    __tablename__ = "confidence_fit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(index=True)
+    model: dict[str, Any] = json_column()
+    labels: int
+    error: float | None = None
+    expected_error: float | None = None
+    at: datetime
+
+
+class StandingRow(SQLModel, table=True):
+    """What a category has earned in one record, at this budget and level. `stale` until new reviews are counted in;
+    `threshold` is null while nothing is proven. `detail` holds what only pages show."""
+
+    __tablename__ = "standing"
+    __table_args__ = (UniqueConstraint("category", "fingerprint"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    category: str
+    fingerprint: str
+    stale: bool = Field(default=True, index=True)
+    budget: float = 0.0
+    level: float = 0.0
+    threshold: float | None = None
+    bound: float | None = None
+    reviews: int = 0
+    errors: int = 0
+    coverage: float = 0.0
+    missing: int | None = None
+    pool: int = 0
+    detail: dict[str, Any] = json_column()
+    began_at: datetime
+    at: datetime
+
+
+class WatchRow(SQLModel, table=True):
+    """A watch over what a category sends alone, since `began_at`; a category's newest is in force. `suspended_at` is
+    when the evidence was enough to turn it off, with the reason in words."""
+
+    __tablename__ = "watch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    category: str = Field(index=True)
+    budget: float
+    level: float
+    usual: float = 0.0
+    began_at: datetime
+    by: str
+    suspended_at: datetime | None = None
+    reason: str = text_column()
+
+
+class OutcomeRow(SQLModel, table=True):
+    """What became of one automatic decision, or of a reply that a person approved (`source` "approved": these tell what
+    is usual). `error` is from 0 to 1, and only ever grows."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (UniqueConstraint("draft_id", "source"), Index("ix_outcome_category", "category", "source", "id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    watch_id: int | None = Field(default=None, foreign_key="watch.id", index=True)
+    category: str
+    draft_id: int = Field(foreign_key="draft.id")
+    source: str
+    signal: str
+    error: float
+    at: datetime
+
+
+class Secret(SQLModel, table=True):
+    """A random value that all processes share and no page shows, such as the key that draws audits."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Replay(SQLModel, table=True):
+    """A question what other settings would have done to the drafts from `since` until `until`; drafts up to `after_id`
+    have been looked at. `state` is running or done; `counts` adds up by category."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    settings: dict[str, Any] = json_column()
+    since: datetime
+    until: datetime
+    state: str = Field(default="running", index=True)
+    total: int
+    done: int = 0
+    after_id: int = 0
+    counts: dict[str, Any] = json_column()
+    by: str
+    at: datetime
 
 
 class ArticleCheck(SQLModel, table=True):

@@ -8,7 +8,6 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from copilot import approval, configuration, inputs, intake, promises
-from copilot.autonomy import parse_autonomy
 from copilot.envelopes import Envelope
 from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
@@ -17,7 +16,7 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
-from copilot.web import closing_days, corrections, endings, feedback, policy_changes, reports, rules
+from copilot.web import autonomy_api, closing_days, corrections, endings, feedback, policy_changes, reports, rules
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import LARGEST_ID, Id
@@ -260,8 +259,7 @@ def document_handlers(kind: str) -> list[Any]:
     def read(services: Services) -> Any:
         """The document in force."""
         with services.db.read() as session:
-            content = configuration.content(session, kind)
-            return parse_autonomy(content).to_dict() if kind == "autonomy" else content
+            return configuration.content(session, kind)
 
     @put(f"/{kind}", sync_to_thread=True, guards=[needs_admin], name=f"write_{kind}", operation_id=f"write_{kind}")
     def write(data: JSONBody[Any], services: Services, identity: Identity) -> dict[str, Any]:
@@ -306,10 +304,13 @@ def router() -> Router:
         approve_draft, reject_draft, list_articles, create_article, read_article, replace_article, remove_article,
         search,
     ]  # fmt: skip
-    documents = [handler for kind in configuration.KINDS for handler in document_handlers(kind)]
+    plain_kinds = [kind for kind in configuration.KINDS if kind != "autonomy"]
+    documents = [handler for kind in plain_kinds for handler in document_handlers(kind)]
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
         endings.mark_spam, endings.merge, feedback.read_feedback,
+        autonomy_api.read_autonomy, autonomy_api.write_autonomy, autonomy_api.restart_category,
+        autonomy_api.begin_replay, autonomy_api.read_replay,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

@@ -9,23 +9,20 @@ from litestar.params import URLEncodedBody
 from copilot import configuration
 from copilot.autonomy import Autonomy, CategoryAutonomy
 from copilot.queue import load
-from copilot.store import drafts, outbox, waiting
+from copilot.standing import Standing
+from copilot.standings import standing_of
+from copilot.store import drafts, outbox, reviews, waiting, watches
 from copilot.store.session import Session
 from copilot.web import presenters, wording
 from copilot.web.admin_views import AdminView, CategoryRowView, Figure
 from copilot.web.auth import Identity, needs_admin
+from copilot.web.autonomy_presenter import standing_words
 from copilot.web.forms import AutonomyForm, HoldForm, SwitchForm, number
 from copilot.web.promise_told import titles_of
 from copilot.web.queue_presenter import handling_words
 from copilot.web.responses import AnyRequest, frame_of, page, toast
 from copilot.wiring import Services
 from triage.labels import Category
-
-STANDINGS = {
-    "off": "Switched off: nothing of this category may leave on its own.",
-    "suggest": "Drafts go to a person.",
-    "shadow": "Every draft gets its decision, and nothing leaves on its own.",
-}
 
 
 @get("/admin", sync_to_thread=True, guards=[needs_admin])
@@ -72,8 +69,10 @@ def set_autonomy(data: URLEncodedBody[AutonomyForm], services: Services, identit
     change(services, identity, with_row)
     with services.db.read() as session:
         current = services.configuration.current(session)
+        standing = earned_by(session).get(data.category)
+        off = watches.suspended(session, [data.category]).get(data.category)
     category = next(row for row in current.categories if row.name == data.category)
-    row = category_row(category, current.autonomy.of(data.category))
+    row = category_row(category, current.autonomy.of(data.category), standing, off)
     return page("admin/autonomy_row.html", headers=toast(f"{row.title}: {wording.MODES[row.mode]}."), row=row)
 
 
@@ -91,18 +90,31 @@ def admin_view(session: Session, services: Services) -> AdminView:
     """Switch, figures and categories."""
     current, now = services.configuration.current(session), services.now()
     times = services.terms.current(session, now).times
+    earned, off = earned_by(session), watches.suspended(session, current.category_names)
     return AdminView(
         kill_switch=current.autonomy.kill_switch,
         hold_seconds=current.autonomy.hold_seconds,
-        categories=tuple(category_row(row, current.autonomy.of(row.name)) for row in current.categories),
+        categories=tuple(
+            category_row(row, current.autonomy.of(row.name), earned.get(row.name), off.get(row.name))
+            for row in current.categories
+        ),
         figures=figures(session, services),
         alarm=load(session, now, times=times).alarm,
         handling=handling_words(times, titles_of(current.categories)),
     )
 
 
-def category_row(category: Category, setting: CategoryAutonomy) -> CategoryRowView:
+def earned_by(session: Session) -> dict[str, Standing]:
+    """What each category has earned in the present record."""
+    rows = reviews.standings(session, reviews.newest_fingerprint(session) or "")
+    return {row.category: standing_of(row) for row in rows}
+
+
+def category_row(
+    category: Category, setting: CategoryAutonomy, standing: Standing | None, suspended: str | None
+) -> CategoryRowView:
     """How far one category may go, and what that rests on."""
+    proven = standing.threshold if standing else None
     return CategoryRowView(
         name=category.name,
         title=category.title or category.name,
@@ -112,18 +124,9 @@ def category_row(category: Category, setting: CategoryAutonomy) -> CategoryRowVi
         threshold=None if setting.threshold is None else round(setting.threshold * 100),
         error_budget=setting.error_budget,
         confidence_level=setting.confidence_level,
-        standing=standing(setting),
+        standing=standing_words(setting, standing, suspended)[1],
+        earned=None if proven is None else round(proven * 100),
     )
-
-
-def standing(setting: CategoryAutonomy) -> str:
-    """What the setting comes to, honestly."""
-    if setting.mode != "auto":
-        return STANDINGS[setting.mode]
-    if setting.threshold is None:
-        return "No threshold has been earned yet, so every reply still waits for a person."
-    least = presenters.percent(setting.threshold)
-    return f"Leaves on its own from {least} % on. Set by hand: no evidence stands behind it."
 
 
 def figures(session: Session, services: Services) -> tuple[Figure, ...]:

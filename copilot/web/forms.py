@@ -87,6 +87,29 @@ class AutonomyForm(Form):
     threshold: str = ""
 
 
+class EarnedForm(Form):
+    """A category's settings, in percent; an empty threshold means that it must be earned."""
+
+    category: str
+    mode: str
+    error_budget: str
+    confidence_level: str
+    threshold: str = ""
+
+
+class AuditForm(Form):
+    """The share of audits, in percent, and whether customers are told."""
+
+    audit_share: str
+    disclose: str = ""
+
+
+class NameForm(Form):
+    """The name of a category."""
+
+    name: str
+
+
 class TermsForm(Form):
     """The words of one topic of risks, one a line."""
 

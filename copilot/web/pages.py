@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router
 from copilot.web import (
     access,
     autonomy,
+    autonomy_page,
     categories,
     checks,
     citing,
@@ -51,6 +52,8 @@ HANDLERS = (
     gaps.gaps_page, gaps.start_article_on_page, gaps.dismiss_on_page, gaps.reopen_on_page,
     sources.sources_page, sources.source_list, sources.add_source, sources.run_now, sources.confirm_withdrawal,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
+    autonomy_page.autonomy_page, autonomy_page.save_category, autonomy_page.preview_category,
+    autonomy_page.save_audits, autonomy_page.restart_on_page,
     rules.rules_page, rules.save_rules, rules.try_rules, promises.promises_page, promises.save_promises,
     notices.notices_page, notices.save_notices,
     ranking.ranking_page, ranking.save_ranking, ranking.preview_ranking,

@@ -40,6 +40,7 @@ GATES = {
     "kill switch": "Auto-sending is on",
     "mode": "Category may send",
     "confidence": "Confident enough",
+    "audit": "Not drawn for an audit",
     "scope": "Something we answer",
     "grounded": "Every sentence sourced",
     "facts": "Every fact sourced",

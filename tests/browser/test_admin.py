@@ -14,6 +14,7 @@ def row(page, title):
 
 def test_a_manual_threshold_lets_a_category_answer(person, desk, transport):
     """Set to automatic with a threshold marked unproven, the next such ticket is answered without a person."""
+    desk.configure("autonomy", {"audit_share": 1e-6})
     page = person("admin", path="/admin")
     refunds = row(page, "Refunds")
     refunds.get_by_label("Threshold").fill("0")
@@ -28,7 +29,7 @@ def test_a_manual_threshold_lets_a_category_answer(person, desk, transport):
     assert len(transport.sent) == 1, [gate for gate in desk.draft(ticket_id).gates if not gate["passed"]]
     assert transport.sent[0].auto_sent
     page.goto(page.url.replace("/admin", f"/tickets/{ticket_id}"))
-    expect(page.locator(".message-outbound")).to_contain_text("Sent automatically")
+    expect(page.locator(".message-outbound")).to_contain_text("AI-sent")
     assert page.faults == []
 
 

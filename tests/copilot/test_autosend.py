@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.autonomy import MODES, Autonomy, CategoryAutonomy
-from copilot.autosend import GATES, RETRIEVAL_FLOOR, Case, decide
+from copilot.autosend import GATES, RETRIEVAL_FLOOR, Case, could_send, decide, would_send
 from copilot.budgets import Spent
 from copilot.envelopes import KINDS, Envelope
 from copilot.grounding import Findings, SentenceFinding
 from copilot.risks import LONGEST_READ, RiskList
+from copilot.standing import Standing
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUOTED = Findings((SentenceFinding("Hello,", "courtesy"), SentenceFinding("In 5 days.", "quoted", "p")), ())
@@ -59,12 +60,22 @@ def findings(*supports, facts=()):
     return Findings(tuple(SentenceFinding("x", support) for support in supports), facts)
 
 
+def earned(threshold, budget=0.02):
+    return Standing(budget, 0.95, threshold, 0.019, 412, 3, 0.6, 0 if threshold else 148, 600)
+
+
+EARNING = setting(threshold=None)
 BAD = [
     ({"autonomy": replace(GOOD.autonomy, kill_switch=True)}, "kill switch"),
     ({"autonomy": setting(mode="off")}, "mode"),
     ({"autonomy": setting(mode="suggest")}, "mode"),
     ({"autonomy": setting(mode="shadow")}, "mode"),
-    ({"autonomy": setting(threshold=None)}, "confidence"),
+    ({"suspended": "Suspended: 4 of 9 audits were not accepted."}, "mode"),
+    ({"drawn": True}, "audit"),
+    ({"autonomy": EARNING}, "confidence"),
+    ({"autonomy": EARNING, "standing": earned(None)}, "confidence"),
+    ({"autonomy": EARNING, "standing": earned(0.95)}, "confidence"),
+    ({"autonomy": EARNING, "standing": earned(0.5, budget=0.05)}, "confidence"),
     ({"confidence": 0.799}, "confidence"),
     ({"in_scope": False}, "scope"),
     ({"answerable": RETRIEVAL_FLOOR - 0.01}, "scope"),
@@ -111,6 +122,24 @@ def test_when_everything_is_in_order_it_may_leave():
     assert decision.action == "send"
     assert [gate.name for gate in decision.gates] == [name for name, _ in GATES]
     assert all(gate.passed and gate.reason for gate in decision.gates)
+
+
+def test_an_earned_threshold_is_enough():
+    """Without a manual threshold what was earned at these very settings decides, and the reason tells its proof."""
+    decision = decide(replace(GOOD, autonomy=EARNING, standing=earned(0.87)))
+    assert decision.action == "send"
+    (reason,) = [gate.reason for gate in decision.gates if gate.name == "confidence"]
+    assert "412 reviews, 3 errors, at most 1.9% wrong with 95% confidence" in reason
+
+
+@given(st.deferred(lambda: good_or_bad))
+def test_what_could_and_would_be_sent(case):
+    """What is sent would be and could be; what could be depends on no gate of autonomy itself."""
+    decision = decide(case)
+    assert could_send(decision) or not would_send(decision)
+    assert would_send(decision) or decision.action == "hold"
+    freed = replace(case, suspended=None, drawn=False, standing=None, confidence=1 - case.confidence, spent=Spent())
+    assert could_send(decide(freed)) == could_send(decision)
 
 
 @pytest.mark.parametrize(("changes", "name"), BAD)
@@ -206,6 +235,9 @@ cases = st.builds(
     segment=st.sampled_from([None, "vip", "Trial"]),
     customer_text=st.sampled_from(["When?", "My lawyer asks.", "Let me talk to a human"]),
     spent=st.builds(Spent, st.integers(0, 3), st.integers(0, 5)),
+    standing=st.none() | st.builds(earned, st.sampled_from([None, 0.5, 0.9]), st.sampled_from([0.02, 0.01])),
+    suspended=st.sampled_from([None, "Suspended."]),
+    drawn=st.booleans(),
 )
 
 
@@ -225,7 +257,10 @@ def objections(case):
     listed = case.autonomy.risk
     squeezed = case.body.lower().replace(" ", "").replace("-", "")
     yield case.autonomy.kill_switch
-    yield row is None or row.mode != "auto" or row.threshold is None or case.confidence < row.threshold
+    yield row is None or row.mode != "auto" or case.suspended is not None or case.drawn
+    proven = case.standing if row and case.standing and case.standing.budget == row.error_budget else None
+    least = row.threshold if row and row.threshold is not None else proven and proven.threshold
+    yield least is None or case.confidence < least
     yield not case.in_scope or case.answerable < 0.4
     yield case.ticket_language not in ("en", "de") or case.ticket_language != case.draft_language
     supports = {f.support for f in case.findings.sentences}

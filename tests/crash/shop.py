@@ -88,7 +88,8 @@ def prepare(environment: dict[str, str]) -> str:
     with services(settings) as parts, parts.db.write() as session:
         now = parts.now()
         configuration.save(session, "categories", categories, now, "test")
-        configuration.save(session, "autonomy", {"hold_seconds": 0, "categories": modes}, now, "test")
+        autonomy = {"hold_seconds": 0, "audit_share": 1e-6, "categories": modes}
+        configuration.save(session, "autonomy", autonomy, now, "test")
         for name, (title, body) in ARTICLES.items():
             save_article(session, new_article(name, title, body, "en", "public", name), now, "test")
         return accounts.create_key(session, "feeder", "intake", now)

@@ -30,7 +30,7 @@ def decided(desk, **more):
 
 def set_caps(desk, per_hour, per_day=1_000, **more):
     row = {"category": "refund", "mode": "auto", "threshold": 0.0, "per_hour": per_hour, "per_day": per_day}
-    desk.configure("autonomy", {"hold_seconds": 30, "categories": [row], **more})
+    desk.configure("autonomy", {"hold_seconds": 30, "audit_share": 1e-6, "categories": [row], **more})
 
 
 @pytest.mark.parametrize(
