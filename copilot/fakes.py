@@ -86,6 +86,10 @@ class MemoryIndex:
         self._check()
         return {passage.article_id for passage, _, _ in self._rows.values()}
 
+    def vectors_of(self, article_id: str) -> dict[str, Vectors]:
+        self._check()
+        return {name: row for name, (passage, row, _) in self._rows.items() if passage.article_id == article_id}
+
     def drop_others(self) -> None:
         self._check()
 

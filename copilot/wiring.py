@@ -22,6 +22,7 @@ from copilot.channels.smtp import Mailer
 from copilot.channels.transport import Transport
 from copilot.channels.webhook import WebhookTransport
 from copilot.configuration import ConfigurationCache
+from copilot.consistency import Consistency
 from copilot.errors import Unavailable
 from copilot.example_vectors import ExampleVectors
 from copilot.fakes import HashEmbedder
@@ -89,6 +90,7 @@ class Services:
     rewording: Rewording
     sources: Sources
     gaps: GapFinder
+    consistency: Consistency
     worker: Worker
 
     def close(self) -> None:
@@ -138,11 +140,13 @@ def build(
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
     sources, gaps = Sources(db, now, name), GapFinder(db, now, used_embedder, knowledge, name)
+    consistency = Consistency(db, now, knowledge)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
         "alerts": alerts.fire_due, "notices": notices.look, "notifications": notifier.deliver_due,
         "policies": applications.go_on, "rules": RuleClock(db, now, configuration, book).apply_due,
         "learning": learning.step, "order": ranker_learning.step, "sources": sources.step, "gaps": gaps.step,
+        "articles": consistency.step,
         "evidence": RecordKeeper(db, now, configuration).step, "replays": Replays(db, now).step,
     }  # fmt: skip
     return Services(
@@ -152,6 +156,7 @@ def build(
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), rewording=rewording, sources=sources, gaps=gaps,
+        consistency=consistency,
         worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 

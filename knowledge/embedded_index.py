@@ -104,6 +104,12 @@ class EmbeddedIndex:
             self._followed()
             return set().union(*(rows.articles for rows in self._rows.values()))
 
+    def vectors_of(self, article_id: str) -> dict[str, Vectors]:
+        with self._reading:
+            self._followed()
+            found = [rows.of_article(article_id) for rows in self._rows.values()]
+        return {name: row for rows in found for name, row in rows.items()}
+
     def drop_others(self) -> None:
         with self._transaction() as (db, _):
             dropped = db.execute("DELETE FROM entry WHERE model != ?", (self._model,)).rowcount

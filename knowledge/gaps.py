@@ -27,6 +27,7 @@ MOST_PHRASES = 3
 READ = 600
 # two phrases of a name must not say the same
 SHARED = 0.5
+SPARE = 64
 # what an article saves when nothing is known of the answers; answers that agree raise it to 1
 UNSURE = 0.5
 _CLAUSE = re.compile(r"[\n.,;:!?()\[\]\"“”«»…|]+")
@@ -48,19 +49,30 @@ class Grouping:
         self.join = join
         self.keys: list[int] = []
         self._row: dict[int, int] = {}
-        self._sums = np.zeros((0, dimension), dtype=np.float32)
-        self._middles = np.zeros((0, dimension), dtype=np.float32)
+        # longer than there are gaps, so that a new one copies nothing
+        self._room_for_sums = np.zeros((SPARE, dimension), dtype=np.float32)
+        self._room = np.zeros((SPARE, dimension), dtype=np.float32)
 
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def _sums(self) -> Vectors:
+        return self._room_for_sums[: len(self.keys)]
+
+    @property
+    def _middles(self) -> Vectors:
+        return self._room[: len(self.keys)]
+
     def add(self, keys: Sequence[int], sums: Vectors) -> None:
         """Take in gaps that are known from before; `sums` has shape (len(keys), dimension)."""
-        for key in keys:
-            self._row[key] = len(self.keys)
-            self.keys.append(key)
-        self._sums = np.concatenate([self._sums, np.asarray(sums, dtype=np.float32)])
-        self._middles = np.concatenate([self._middles, unit(np.asarray(sums, dtype=np.float32))])
+        first, after = len(self.keys), len(self.keys) + len(keys)
+        if after > len(self._room):
+            self._room = grown(self._room, 2 * after)
+            self._room_for_sums = grown(self._room_for_sums, 2 * after)
+        self._room_for_sums[first:after], self._room[first:after] = sums, unit(np.asarray(sums, dtype=np.float32))
+        self._row.update(zip(keys, range(first, after), strict=True))
+        self.keys += keys
 
     def sum_of(self, key: int) -> Vectors:
         """The sum of the gap's question vectors, of shape (dimension,)."""
@@ -84,10 +96,10 @@ class Grouping:
         The gaps that there were are compared at once as they stood before the batch, those it begins one by one.
         """
         old = len(self.keys)
-        near = self._middles @ vectors.T if old else np.zeros((0, len(vectors)), dtype=np.float32)
+        near = vectors @ self._middles.T
         placed = []
         for place, vector in enumerate(vectors):
-            row = self._row_for(vector, near[:, place], old)
+            row = self._row_for(vector, near[place], old)
             if row is None:
                 self.add([next_key], vector[None])
                 placed.append(Placed(next_key, True))
@@ -116,7 +128,7 @@ class Grouping:
         kept = [row for row in range(len(self.keys)) if row not in gone]
         self.keys = [self.keys[row] for row in kept]
         self._row = {key: row for row, key in enumerate(self.keys)}
-        self._sums, self._middles = self._sums[kept], self._middles[kept]
+        self._room_for_sums, self._room = self._room_for_sums[kept], self._room[kept]
 
     def _row_for(self, vector: Vectors, near: NDArray[np.float32], old: int) -> int | None:
         fresh = self._middles[old:] @ vector
@@ -128,6 +140,13 @@ class Grouping:
     def _join(self, row: int, vector: Vectors) -> None:
         self._sums[row] += vector
         self._middles[row] = unit(self._sums[row][None])[0]
+
+
+def grown(rows: Vectors, count: int) -> Vectors:
+    """The same rows with room for `count` of them."""
+    larger = np.zeros((count, rows.shape[1]), dtype=np.float32)
+    larger[: len(rows)] = rows
+    return larger
 
 
 def unit(vectors: Vectors) -> Vectors:

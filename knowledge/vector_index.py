@@ -24,7 +24,7 @@ from knowledge.passages import Passage
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
-    from qdrant_client.models import PointStruct
+    from qdrant_client.models import Filter, PointStruct
 
 BATCH = 256
 PAGE = 1_000
@@ -73,6 +73,11 @@ class VectorIndex(Protocol):
 
     def article_ids(self) -> set[str]:
         """Return the ids of all articles that have passages here."""
+        ...
+
+    def vectors_of(self, article_id: str) -> dict[str, Vectors]:
+        """Return the vectors of an article's passages by passage id, each of shape (dimension,); none for an unknown
+        article."""
         ...
 
     def drop_others(self) -> None:
@@ -144,6 +149,13 @@ class QdrantIndex:
     def article_ids(self) -> set[str]:
         return {article_id for visibility in VISIBILITIES for article_id in self._listed(visibility)}
 
+    def vectors_of(self, article_id: str) -> dict[str, Vectors]:
+        from qdrant_client import models
+
+        of_article = models.FieldCondition(key="article_id", match=models.MatchValue(value=article_id))
+        wanted = models.Filter(must=[of_article])
+        return {name: row for visibility in VISIBILITIES for name, row in self._vectors(visibility, wanted)}
+
     def drop_others(self) -> None:
         ours = tuple(f"{self._name}-{visibility}-" for visibility in VISIBILITIES)
         kept = {self._collection(visibility) for visibility in VISIBILITIES}
@@ -189,6 +201,18 @@ class QdrantIndex:
             with self._guarded() as client:
                 points, page = client.scroll(self._collection(visibility), limit=PAGE, offset=page, with_payload=True)
             yield from (str((point.payload or {})["article_id"]) for point in points)
+            if page is None:
+                return
+
+    def _vectors(self, visibility: Visibility, wanted: "Filter") -> Iterator[tuple[str, Vectors]]:
+        page: Any = None
+        while True:
+            with self._guarded() as client:
+                points, page = client.scroll(
+                    self._collection(visibility), wanted, limit=PAGE, offset=page, with_payload=True, with_vectors=True
+                )
+            for point in points:
+                yield str((point.payload or {})["passage_id"]), np.asarray(point.vector, dtype=np.float32)
             if page is None:
                 return
 

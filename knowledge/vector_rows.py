@@ -92,6 +92,11 @@ class Rows:
         """The ids of the articles that have rows."""
         return set(self._places)
 
+    def of_article(self, article_id: str) -> dict[str, Vectors]:
+        """A copy of the article's rows by passage id."""
+        places = self._places.get(article_id, range(0))
+        return {self._names[place][0]: self._vectors[place].copy() for place in places}
+
     def reserve(self, rows: int) -> None:
         """Make room for so many rows in all, so that adding them copies nothing."""
         if rows > len(self._vectors):

@@ -125,6 +125,20 @@ def list_sources(as_json: bool) -> None:
         )
 
 
+@source.command("remove")
+@click.argument("number", type=int)
+@click.option("--keep", "fate", flag_value="keep", help="Its articles stay, to be edited here from now on.")
+@click.option("--withdraw", "fate", flag_value="withdraw", help="Its articles are withdrawn; their history stays.")
+@click.option("--json", "as_json", is_flag=True)
+def remove_source(number: int, fate: str | None, as_json: bool) -> None:
+    """Read a source no more."""
+    if fate is None:
+        raise click.UsageError("Say what becomes of its articles: --keep or --withdraw.")
+    with opened() as services, services.db.write() as session:
+        stood_for = services.sources.remove(session, number, "command line", withdraw=fate == "withdraw")
+    show({"kept" if fate == "keep" else "withdrawn": stood_for}, as_json)
+
+
 @source.command("sync")
 @click.argument("number", type=int)
 @click.option("--withdraw", is_flag=True, help="Withdraw what the last run held back as too much.")

@@ -119,6 +119,22 @@ class Sources:
         source.result = {**source.result, **counts, "held": []}
         return len(missing)
 
+    def remove(self, session: Session, source_id: int, by: str, *, withdraw: bool) -> int:
+        """Forget a source and what it said; its articles stay as they are, or are withdrawn unless another source tells
+        of them. Returns how many it stood for. Raises `NotFound`, and `Conflict` while a process reads it."""
+        source = store.find(session, source_id)
+        if not store.claim_one(session, source_id, self.worker, self.now(), LEASE):
+            raise Conflict("This source is being read right now.")
+        items = [item for item in store.items(session, source_id) if not item.gone]
+        if withdraw:
+            ours = [item for item in items if not store.belongs_elsewhere(session, item.article_id, source_id)]
+            self._withdraw(session, source, ours, by)
+        journal.record(
+            session, self.now(), "source_removed", source=source.address, articles=len(items), withdrawn=withdraw, by=by
+        )
+        store.remove(session, source)
+        return len(items)
+
     def _run(self, source_id: int, report: Report) -> dict[str, Any]:
         try:
             return Run(self, source_id, report, self._stop).go()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from copilot.errors import NotFound
 from copilot.store.claims import claim
@@ -94,6 +94,13 @@ def belongs_elsewhere(session: Session, article_id: str, source_id: int) -> bool
         SourceItem.article_id == article_id, SourceItem.source_id != source_id, col(SourceItem.gone).is_(False)
     )  # fmt: skip
     return session.exec(wanted.limit(1)).first() is not None
+
+
+def remove(session: Session, source: KnowledgeSource) -> None:
+    """Delete a source and what it last said; the articles have histories of their own."""
+    session.exec(delete(SourceItem).where(col(SourceItem.source_id) == source.id))
+    session.delete(source)
+    session.flush()
 
 
 def told(row: KnowledgeSource) -> dict[str, Any]:

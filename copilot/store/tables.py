@@ -826,3 +826,34 @@ class Replay(SQLModel, table=True):
     counts: dict[str, Any] = json_column()
     by: str
     at: datetime
+
+
+class ArticleCheck(SQLModel, table=True):
+    """What of an article has been compared with the others: `checked` is what the index held of it (`indexed_hash`);
+    `links` are the web addresses in its text."""
+
+    __tablename__ = "article_check"
+
+    article_id: str = Field(primary_key=True)
+    checked: str
+    links: list[str] = json_column()
+
+
+class ArticleFinding(SQLModel, table=True):
+    """Two articles of which one has to be looked at, append-and-delete. `kind` is what differs ("amount", "negation" …)
+    or "duplicate": they say nearly the same. `key` is made of both sentences: who says that they do not contradict each
+    other is believed until one of them changes. `left` and `right` hold text and the place of the fact in it."""
+
+    __tablename__ = "article_finding"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    article_id: str = Field(foreign_key="article.id", index=True)
+    other_id: str = Field(foreign_key="article.id", index=True)
+    left: dict[str, Any] = json_column()
+    right: dict[str, Any] = json_column()
+    alike: float
+    found_at: datetime
+    dismissed_by: str | None = None
+    dismissed_at: datetime | None = None

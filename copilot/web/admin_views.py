@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -263,12 +264,14 @@ class ArticleItem:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesView:
-    """The article list, filtered by `query`; `indexing` is how far the index is while it is being built."""
+    """The article list, filtered by `query`; `indexing` is how far the index is while it is being built, `concerned`
+    are the articles that need a look."""
 
     articles: tuple[ArticleItem, ...]
     total: int
     query: str = ""
     indexing: IndexProgress | None = None
+    concerned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,8 @@ class ArticleForm:
     valid_until: str = ""
     owner: str = ""
     expired: bool = False
+    findings: tuple[Any, ...] = ()
+    stale: tuple[str, ...] = ()
     change: tuple[Piece, ...] = ()
     change_fits: bool = True
 

@@ -32,6 +32,12 @@ class MessageForm(Form):
 
     body: str
     kind: str = "outbound"
+    cited: str | list[str] = ""
+
+    @property
+    def passages(self) -> list[str]:
+        """The passages put into it; a form that names one alone sends a text."""
+        return self.cited if isinstance(self.cited, list) else [self.cited] if self.cited else []
 
 
 class BodyForm(Form):
@@ -178,6 +184,18 @@ class CategoryNameForm(Form):
     """Which category."""
 
     name: str
+
+
+class PassageForm(Form):
+    """A passage, by its id."""
+
+    passage: str
+
+
+class RemovalForm(Form):
+    """What becomes of a source's articles: "keep" or "withdraw"."""
+
+    articles: str = ""
 
 
 class ReasonForm(Form):

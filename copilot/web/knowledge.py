@@ -11,11 +11,12 @@ from copilot.changes import word_pieces
 from copilot.errors import Conflict, Invalid, Unavailable
 from copilot.feedback import Proposal
 from copilot.indexing import IndexProgress
-from copilot.knowledge_base import new_article, save_article
+from copilot.knowledge_base import ArticleFacts, new_article, save_article
+from copilot.plaintext import plain
 from copilot.store import articles
 from copilot.store.session import Session
 from copilot.store.tables import ArticleRow, PassageRow
-from copilot.web import admin_views, presenters
+from copilot.web import admin_views, findings, presenters
 from copilot.web.admin_views import ArticleItem, ArticlesView, FieldError
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.documents import field_error
@@ -24,6 +25,7 @@ from copilot.web.markdown import article_html
 from copilot.web.responses import AnyRequest, frame_of, html, page
 from copilot.web.views import ArticleDrawer, FoundPassage, SearchView
 from copilot.wiring import Services
+from knowledge.passages import Passage
 
 MOST_HITS = 8
 MOST_ARTICLES = 200
@@ -53,10 +55,8 @@ def find(services: Services, q: FromQuery[str] = "") -> Response[str]:
         return page("workspace/hits.html", search=SearchView("", ()))
     services.knowledge.refresh()
     found = services.knowledge.search_text(query, MOST_HITS, "all")
-    hits = tuple(
-        FoundPassage(m.passage.article_id, m.passage.title, m.passage.id, " ".join(m.passage.text.split())[:EXCERPT])
-        for m in found.matches
-    )
+    known = services.knowledge.facts_of(match.passage.article_id for match in found.matches)
+    hits = tuple(hit_view(match.passage, known.get(match.passage.article_id)) for match in found.matches)
     return page("workspace/hits.html", search=SearchView(query, hits))
 
 
@@ -67,7 +67,8 @@ def article_list(request: AnyRequest, services: Services, identity: Identity, q:
         rows = articles.page(session, MOST_ARTICLES, 0, q[:LONGEST_QUERY])
         items = tuple(item(row, services.now().date()) for row in rows)
         total = articles.count(session)
-    view = ArticlesView(items, total, q[:LONGEST_QUERY], indexing(services))
+    look = findings.concerned(services)
+    view = ArticlesView(items, total, q[:LONGEST_QUERY], indexing(services), look)
     return page("admin/articles.html", frame=frame_of(request, services, identity, "admin"), view=view)
 
 
@@ -150,6 +151,7 @@ def editor(
     """The editor page."""
     with services.db.read() as session:
         categories = services.configuration.current(session).categories
+    told = findings.notes_on(services, id) if id is not None else ((), ())
     view = admin_views.ArticleForm(
         article_id=id,
         title=form.title,
@@ -166,11 +168,20 @@ def editor(
         valid_until=form.valid_until,
         owner=form.owner,
         expired=is_past(form.valid_until, services.now().date()),
+        findings=told[0],
+        stale=told[1],
         change=word_pieces(proposed.before, proposed.after) if proposed else (),
         change_fits=proposed is None or proposed.body is not None,
     )
     frame = frame_of(request, services, identity, "admin")
     return page("admin/article.html", 422 if errors else 200, frame=frame, view=view)
+
+
+def hit_view(passage: Passage, facts: ArticleFacts | None) -> FoundPassage:
+    """A hit; only what customers may see can be put into a reply."""
+    text = plain(passage.text) if facts is not None and facts.visibility == "public" else ""
+    excerpt = " ".join(passage.text.split())[:EXCERPT]
+    return FoundPassage(passage.article_id, passage.title, passage.id, excerpt, text)
 
 
 def passage_of(session: Session, article_id: str, passage_id: str) -> PassageRow | None:

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 
-from copilot import corrections, intake, promises
+from copilot import citing, corrections, intake, promises
 from copilot.intake import NewMessage
 from copilot.queue import Terms, ranked, reasons
 from copilot.store import drafts, outbox, spending, tickets, waiting
@@ -80,6 +80,7 @@ def write_message(data: URLEncodedBody[MessageForm], id: Id, services: Services,
             return_headers = toast("Note added.")
         else:
             item = intake.write_reply(session, id, data.body, identity.name, now, undo_delay(services))
+            citing.cite_in_reply(session, id, data.passages, now, identity.name)
             seconds = services.settings.undo_seconds
             return_headers = toast("Sending", undo=f"/outbox/{item.id}/cancellation", seconds=seconds)
     return ticket_fragment(services, id, return_headers)

@@ -7,13 +7,14 @@ to read them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
-from copilot.errors import AnswerableError, Invalid
+from copilot.errors import AnswerableError, Conflict, Invalid
 from copilot.sources.syncing import COUNTS
 from copilot.store import sources as store
 from copilot.store.session import Session
@@ -21,7 +22,7 @@ from copilot.store.tables import KnowledgeSource
 from copilot.web.admin_views import FieldError
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.documents import field_error
-from copilot.web.forms import SourceForm
+from copilot.web.forms import RemovalForm, SourceForm
 from copilot.web.parameters import Id
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
@@ -52,6 +53,7 @@ class SourceView:
     held: tuple[str, ...]
     held_count: int
     withdrawn: tuple[str, ...]
+    in_force: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,21 @@ def confirm_withdrawal(id: Id, services: Services, identity: Identity) -> Redire
     return Redirect(PAGE, status_code=303)
 
 
+@post(f"{PAGE}/{{id:int}}/removal", sync_to_thread=True, guards=[needs_admin], status_code=303)
+def remove_source(
+    id: Id, data: URLEncodedBody[RemovalForm], request: AnyRequest, services: Services, identity: Identity
+) -> Response[str] | Redirect:
+    """Read this source no more; its articles are kept or withdrawn."""
+    try:
+        if data.articles not in ("keep", "withdraw"):
+            raise Invalid("Choose what becomes of the articles.", field="articles")
+        with services.db.write() as session:
+            services.sources.remove(session, id, identity.name, withdraw=data.articles == "withdraw")
+    except (Invalid, Conflict) as error:
+        return shown(request, services, identity, errors=(field_error(Invalid(error.message, field=error.field)),))
+    return Redirect(PAGE, status_code=303)
+
+
 def shown(request: AnyRequest, services: Services, identity: Identity, **more: Any) -> Response[str]:
     """The page, as typed when something was wrong."""
     with services.db.read() as session:
@@ -126,11 +143,14 @@ def shown(request: AnyRequest, services: Services, identity: Identity, **more: A
 
 def view_of(session: Session, now: datetime, **more: Any) -> SourcesView:
     """Everything on the page."""
-    found = [(row, store.withdrawn(session, row.id or 0, SHOWN)) for row in store.page(session)]
-    return SourcesView(tuple(source_view(row, now, gone) for row, gone in found), SCHEDULES, **more)
+    rows = store.page(session)
+    gone = [store.withdrawn(session, row.id or 0, SHOWN) for row in rows]
+    there = [store.in_force(session, row.id or 0) for row in rows]
+    shown = tuple(source_view(*one) for one in zip(rows, repeat(now), gone, there, strict=False))
+    return SourcesView(shown, SCHEDULES, **more)
 
 
-def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str]) -> SourceView:
+def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str], in_force: int) -> SourceView:
     """One source in words and numbers."""
     result: Mapping[str, Any] = row.result
     held, reasons = result.get("held", ()), result.get("reasons", ())
@@ -153,6 +173,7 @@ def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str]) -
         held=tuple(held[:SHOWN]),
         held_count=len(held),
         withdrawn=tuple(withdrawn),
+        in_force=in_force,
     )
 
 

@@ -314,12 +314,13 @@ class ArticleDrawer:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A hit of the article search in the sidebar."""
+    """A hit of the article search in the sidebar; `insertable` is its text for a reply, "" when it is internal."""
 
     article_id: str
     article_title: str
     passage_id: str
     excerpt: str
+    insertable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

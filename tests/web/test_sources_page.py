@@ -68,3 +68,22 @@ def test_much_at_once_waits_for_a_word(signed_in, desk, now):
     with desk.services.db.read() as session:
         assert store.in_force(session, source.id) == 1
         assert articles.get(session, f"{site.address.removeprefix('http://')}/d").status == "withdrawn"
+
+
+@pytest.mark.parametrize(("fate", "status"), [("keep", "published"), ("withdraw", "withdrawn")])
+def test_a_source_is_removed(signed_in, desk, fate, status):
+    """The page asks what becomes of the articles, refuses to guess, and does as it is told."""
+    client = signed_in("admin")
+    with website() as site:
+        site.page("/a", "a", "Some words of this page.")
+        site.sitemap("/a")
+        with desk.services.db.write() as session:
+            source = desk.services.sources.add(session, "site", site.address, "test", None, allow_private=True)
+        desk.services.sources.sync(source.id, lambda *_: None)
+    assert "What becomes of its 1 article?" in client.get(PAGE).text
+    refused = client.post(f"{PAGE}/{source.id}/removal", data={})
+    assert (refused.status_code, "Choose what becomes of the articles." in refused.text) == (422, True)
+    client.post(f"{PAGE}/{source.id}/removal", data={"articles": fate})
+    assert "No sources yet" in client.get(PAGE).text
+    with desk.services.db.read() as session:
+        assert articles.get(session, f"{site.address.removeprefix('http://')}/a").status == status
