@@ -3,7 +3,19 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, gaps, gates, indexing, pipeline, queue_page, ranking, reports, retrieval, search, store
+from benchmarks import (
+    business_time,
+    gaps,
+    gates,
+    indexing,
+    pipeline,
+    queue_page,
+    ranking,
+    reports,
+    retrieval,
+    search,
+    store,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,

@@ -46,7 +46,7 @@ def check_draft(data: JSONBody[CheckBody], id: Id, services: Services) -> dict[s
 
 
 def checked(services: Services, id: int, body: str | None) -> tuple[Draft | DraftVersion, Findings]:
-    """The wording of the draft that people see, and the findings about this text in its place. Raises `NotFound` or `Invalid`."""
+    """The wording that people see, and the findings about this text in its place. Raises `NotFound` or `Invalid`."""
     with services.db.read() as session:
         draft = drafts.find(session, id)
         wording = drafts.shown(session, draft)
