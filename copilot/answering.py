@@ -29,7 +29,7 @@ MATCHES = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A draft with everything that its decision rests on."""
+    """A draft with everything that its decision rests on; `question` is the vector of what was asked."""
 
     draft: DraftText
     findings: Findings
@@ -38,6 +38,7 @@ class Answer:
     case: autosend.Case
     asked: tuple[Asked, ...] = ()
     candidates: tuple[dict[str, Any], ...] = ()
+    question: Vectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Answerer:
         # an article withdrawn since it was found is no public source any more
         public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked))
+        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked), vector)
 
     def _case(
         self,

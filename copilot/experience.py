@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from copilot.confidence import FOLDS, RECORD, Floats, Labelled, Model, fit_inputs, folds_of, labels_of, matrix
 from copilot.precedents import Precedent, Precedents
 
+# questions compared with an article's precedents at a time, which bounds the memory
+AT_ONCE = 512
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
@@ -62,5 +65,7 @@ def tallies_of(known: Precedents, asked: Sequence[Precedent], folds: int) -> Flo
     for place, row in enumerate(asked):
         of_article.setdefault(row.article_id, []).append(place)
     for article_id, places in of_article.items():
-        tallies[places] = known.tallies(article_id, [asked[place].vector for place in places])
+        for first in range(0, len(places), AT_ONCE):
+            some = places[first : first + AT_ONCE]
+            tallies[some] = known.tallies(article_id, [asked[place].vector for place in some])
     return tallies

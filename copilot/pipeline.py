@@ -19,6 +19,7 @@ from copilot.auditing import AuditKey
 from copilot.configuration import Configuration, ConfigurationCache
 from copilot.llm.port import Call
 from copilot.organisations import segment_of
+from copilot.precedent_cache import PrecedentCache
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
 from copilot.rule_clock import next_look
@@ -84,7 +85,7 @@ class Pipeline:
         self.embedder, self.models, self.answerer = embedder, models, answerer
         self.worker, self.lease, self.batch = worker, lease, batch
         self.at_once, self.prices = at_once, prices
-        self.audits = AuditKey(db)
+        self.audits, self.precedents = AuditKey(db), PrecedentCache()
 
     def process_batch(self) -> int:
         """Claim and process what waits; returns how many tickets were taken."""
@@ -189,7 +190,7 @@ class Pipeline:
             held = self._held(session, [work.snapshot for work in works])
             # triaged together by the same models, so all of one record
             fingerprint = f"{self.answerer.fingerprint}|{works[0].classifier}" if works else ""
-            present = Present.of(session, list(held.values()), autonomy, fingerprint, key, now)
+            present = Present.of(session, list(held.values()), autonomy, fingerprint, key, self.precedents, now)
             answered: list[Decided] = []
             for work in works:
                 ticket = held.get(work.snapshot.ticket_id)

@@ -13,14 +13,13 @@ from copilot.autonomy import Autonomy
 from copilot.confidence import Evidence
 from copilot.configuration import ConfigurationCache
 from copilot.earning import Earned, Review, earn, naive
+from copilot.experience import learn
+from copilot.precedent_cache import MOST_REVIEWS, precedent
 from copilot.store import outbox, reviews, tickets, watches
+from copilot.store.reviews import Labelled
 from copilot.store.session import Database, Session
 from copilot.store.tables import ConfidenceFit, StandingRow
-from copilot.store.tables import Review as ReviewRow
 from copilot.timesource import TimeSource
-
-MOST_REVIEWS = 20_000
-"""Of one category or record; older ones are left out."""
 
 REFIT_AFTER = 10
 REFIT_SHARE = 0.1
@@ -90,19 +89,22 @@ def refit_is_due(labels: int, fitted: int) -> bool:
     return labels >= confidence.LEAST_LABELS and abs(labels - fitted) >= max(REFIT_AFTER, REFIT_SHARE * fitted)
 
 
-def refit(rows: Sequence[ReviewRow]) -> Refit:
+def refit(rows: Sequence[Labelled]) -> Refit:
     """Fit to these reviews; those whose inputs are of another kind are left out."""
-    usable: list[tuple[ReviewRow, Evidence]] = []
+    usable: list[tuple[Labelled, Evidence]] = []
     for row in rows:
         try:
-            usable.append((row, Evidence.from_dict(row.evidence)))
+            usable.append((row, Evidence.from_dict(row.review.evidence)))
         except ValueError:
             continue
-    labelled = [(evidence, row.accepted) for row, evidence in usable]
-    crossed = confidence.cross_fitted(labelled, groups=[row.ticket_id for row, _ in usable])
-    told = [(value, row.accepted) for (row, _), value in zip(usable, crossed, strict=True)]
-    by_id = {row.id or 0: value for (row, _), value in zip(usable, crossed, strict=True)}
-    return Refit(confidence.fit(labelled), by_id, confidence.calibration_error(told))
+    found = learn(
+        [(evidence, row.review.accepted) for row, evidence in usable],
+        [precedent(row) for row, _ in usable],
+        [row.review.ticket_id for row, _ in usable],
+    )
+    judged = [(row.review, value) for (row, _), value in zip(usable, found.confidences, strict=True)]
+    calibration = confidence.calibration_error([(value, review.accepted) for review, value in judged])
+    return Refit(found.model, {review.id or 0: value for review, value in judged}, calibration)
 
 
 def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, now: TimeSource) -> None:

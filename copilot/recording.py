@@ -18,12 +18,14 @@ from copilot.budgets import Spent
 from copilot.courtesy import disclosed
 from copilot.drafting import DraftText
 from copilot.grounding import Findings
+from copilot.precedent_cache import PrecedentCache
 from copilot.promises import PromiseBook
 from copilot.snapshots import LOOP_WINDOW, Snapshot
 from copilot.standings import Standings
 from copilot.store import budgets, drafts, journal, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
+from knowledge.embedding import Vectors
 from sla.events import Event
 from sla.policies import Policy, Priority
 from triage.assess import Assessment
@@ -33,11 +35,12 @@ PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PR
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A draft, not yet stored, its language, and the ticket it belongs to."""
+    """A draft, not yet stored, its language, the ticket it belongs to, and the vector of its question."""
 
     ticket: Ticket
     draft: Draft
     language: str
+    question: Vectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,14 @@ class Present:
 
     @classmethod
     def of(
-        cls, session: Session, held: Sequence[Ticket], autonomy: Autonomy, fingerprint: str, key: bytes, now: datetime
+        cls,
+        session: Session,
+        held: Sequence[Ticket],
+        autonomy: Autonomy,
+        fingerprint: str,
+        key: bytes,
+        precedents: PrecedentCache,
+        now: datetime,
     ) -> "Present":
         """Read it for all these tickets, alone with the categories and customers that automatic replies may go to.
 
@@ -78,7 +88,7 @@ class Present:
             replied=tickets.newest_ids(session, ids, "outbound"),
             to_customer=to_customer,
             spent=budgets.spent(session, categories, now),
-            standings=Standings.of(session, fingerprint, {ticket.category or "" for ticket in held}, key),
+            standings=Standings.of(session, fingerprint, {ticket.category or "" for ticket in held}, key, precedents),
         )
 
     def decide(
@@ -87,7 +97,8 @@ class Present:
         """The draft with its decision; nothing when this message has been answered by a draft before."""
         if snapshot.newest_message_id in self.drafted:
             return []
-        answer = replace(answer, confidence=self.standings.confidence(answer.evidence))
+        measured = self.standings.with_record(answer.evidence, answer.draft.quotes[0].article_id, answer.question)
+        answer = replace(answer, evidence=measured, confidence=self.standings.confidence(measured))
         case = self._case(ticket, snapshot, answer, autonomy)
         decision = autosend.decide(case)
         if decision.action == "send":
@@ -95,7 +106,7 @@ class Present:
             self.spent[ticket.category or ""] = self.spent[ticket.category or ""].plus_one()
         draft = new_draft(snapshot, answer, decision, fingerprint, now)
         draft.category, draft.drawn, draft.calibrated = ticket.category, case.drawn, self.standings.model.calibrated
-        return [Decided(ticket, draft, answer.draft.language)]
+        return [Decided(ticket, draft, answer.draft.language, answer.question)]
 
     def _case(self, ticket: Ticket, snapshot: Snapshot, answer: Answer, autonomy: Autonomy) -> Case:
         """The case with whatever happened while the draft was written: new settings, another category, somebody's own
@@ -180,6 +191,10 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
     session.add_all([row.draft for row in decided])
     session.flush()
     drafts.cite(session, [row.draft for row in decided])
+    questions = {row.draft.id or 0: row.question for row in decided}
+    drafts.keep_questions(
+        session, {draft_id: vector.tobytes() for draft_id, vector in questions.items() if vector is not None}
+    )
     for row in decided:
         ticket, draft = row.ticket, row.draft
         ticket.no_draft_reason = None

@@ -15,7 +15,7 @@ from typing import Any
 from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
 from copilot.confidence import Evidence, Model
 from copilot.earning import Review, earn, naive, upper_bound
-from copilot.record_keeping import MOST_REVIEWS
+from copilot.precedent_cache import MOST_REVIEWS
 from copilot.report_cases import Period
 from copilot.standings import Standings
 from copilot.store import replays, reviews

@@ -1,12 +1,12 @@
 """Queries about drafts and people's verdicts on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from copilot.errors import NotFound
-from copilot.store.tables import Draft, DraftCitation, DraftVersion, Verdict
+from copilot.store.tables import Draft, DraftCitation, DraftQuestion, DraftVersion, Verdict
 
 
 def find(session: Session, draft_id: int) -> Draft:
@@ -63,6 +63,11 @@ def cite(session: Session, written: Sequence[Draft]) -> None:
     """Note which articles these stored drafts quote."""
     pairs = {(draft.id or 0, str(citation["article_id"])) for draft in written for citation in draft.citations}
     session.add_all(DraftCitation(draft_id=draft_id, article_id=article_id) for draft_id, article_id in sorted(pairs))
+
+
+def keep_questions(session: Session, vectors: Mapping[int, bytes]) -> None:
+    """Note which questions these stored drafts answer, by draft."""
+    session.add_all(DraftQuestion(draft_id=draft_id, vector=vector) for draft_id, vector in sorted(vectors.items()))
 
 
 def open_of(session: Session, ticket_id: int) -> Sequence[Draft]:

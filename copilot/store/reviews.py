@@ -1,6 +1,7 @@
 """Queries about reviews, the confidence models fitted to them, and what categories have earned by them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy
@@ -8,7 +9,25 @@ from sqlalchemy import case, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
-from copilot.store.tables import ArticleRow, ConfidenceFit, Draft, Review, ReviewedSource, StandingRow
+from copilot.store.tables import (
+    ArticleRow,
+    ConfidenceFit,
+    Draft,
+    DraftQuestion,
+    Review,
+    ReviewedSource,
+    StandingRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A review, the article that its draft quoted first ("" for none) and the question's vector, if it was kept."""
+
+    review: Review
+    article_id: str
+    vector: bytes | None
+
 
 FAIR = ("open", "audit")
 """The samples of reviews that are drawn without looking at the draft."""
@@ -101,10 +120,22 @@ def verdicts_of(session: Session, category: str, fingerprint: str, limit: int) -
     return [(row[0], row[1]) for row in session.exec(wanted)][::-1]
 
 
-def labelled(session: Session, fingerprint: str, limit: int) -> Sequence[Review]:
+def labelled(session: Session, fingerprint: str, limit: int) -> list[Labelled]:
     """The newest reviews of a record that its confidence model may be fitted to, oldest first."""
-    wanted = select(Review).where(Review.fingerprint == fingerprint, col(Review.dropped_at).is_(None))
-    return session.exec(wanted.order_by(col(Review.id).desc()).limit(limit)).all()[::-1]
+    wanted = (
+        select(Review, Draft.citations, DraftQuestion.vector)
+        .join(Draft, col(Draft.id) == Review.draft_id)
+        .outerjoin(DraftQuestion, col(DraftQuestion.draft_id) == Review.draft_id)
+        .where(Review.fingerprint == fingerprint, col(Review.dropped_at).is_(None))
+    )
+    rows = session.exec(wanted.order_by(col(Review.id).desc()).limit(limit)).all()[::-1]
+    return [Labelled(row[0], str(row[1][0]["article_id"]) if row[1] else "", row[2]) for row in rows]
+
+
+def dropped(session: Session, fingerprint: str) -> int:
+    """How many reviews of a record count no longer."""
+    wanted = select(func.count()).where(Review.fingerprint == fingerprint, col(Review.dropped_at).is_not(None))
+    return session.exec(wanted).one()
 
 
 def keep_confidences(session: Session, confidences: Mapping[int, float]) -> None:

@@ -253,6 +253,16 @@ class DraftCitation(SQLModel, table=True):
     article_id: str = Field(primary_key=True, index=True)
 
 
+class DraftQuestion(SQLModel, table=True):
+    """The question that a draft answers, as a float32 vector of its record's embedder: for precedents of questions
+    like it."""
+
+    __tablename__ = "draft_question"
+
+    draft_id: int = Field(primary_key=True, foreign_key="draft.id")
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class SentenceChangeRow(SQLModel, table=True):
     """A sentence quoted from an article that a person put otherwise before sending; an empty `after`: left out.
 

@@ -11,7 +11,7 @@ from copilot.errors import Conflict
 from copilot.fakes import ManualTime, ScriptedModel
 from copilot.record_keeping import RecordKeeper
 from copilot.store import reviews, watches
-from tests.builders import ARTICLES, Desk, gate, make_services
+from tests.builders import ARTICLES, QUESTION, Desk, gate, make_services
 
 BUDGET, LEVEL = 0.1, 0.9
 ENOUGH = 22  # reviews without an error that prove a tenth at nine tenths
@@ -22,11 +22,11 @@ def settings(desk: Desk, mode: str, audit_share: float = 1e-6, **more) -> None:
     desk.configure("autonomy", {"audit_share": audit_share, "categories": [row], **more})
 
 
-def arrive(desk: Desk, number: int) -> list[int]:
+def arrive(desk: Desk, number: int, body: str = QUESTION) -> list[int]:
     """So many tickets of as many customers, drafted a minute after whatever was before."""
     desk.now.advance(minutes=1)
     mark = int(desk.now().timestamp())
-    ids = [desk.open(email=f"c{n}-{mark}@example.com", external_id=f"{mark}-{n}") for n in range(number)]
+    ids = [desk.open(body, email=f"c{n}-{mark}@example.com", external_id=f"{mark}-{n}") for n in range(number)]
     desk.process()
     return ids
 
@@ -312,3 +312,25 @@ def test_customers_are_told_if_the_admin_wants(desk, now: ManualTime, transport)
     (sent,) = [reply for reply in transport.sent if reply.ticket_id == ticket_id]
     assert sent.body.endswith("This reply was sent automatically.")
     assert "automatically" not in desk.draft(ticket_id).body
+
+
+def test_questions_that_an_article_failed_before_are_trusted_less(desk):
+    """Verdicts on drafts out of an article count for questions like theirs: after thirty good ones and thirty bad ones
+    to another question, a draft for the one is trusted more than for the other; once the article is edited, both are
+    as new."""
+    other = "My refund went to an old card. The card is closed. When do I get my refund?"
+    settings(desk, "shadow")
+    judge(desk, arrive(desk, 30))
+    judge(desk, arrive(desk, 30, other), accepted=False)
+    reckon(desk)
+    (good,), (bad,) = arrive(desk, 1), arrive(desk, 1, other)
+    assert desk.draft(good).citations[0]["article_id"] == desk.draft(bad).citations[0]["article_id"] == "refunds"
+    assert desk.draft(good).evidence["record"] > 0.8
+    assert desk.draft(bad).evidence["record"] < 0.2
+    assert desk.draft(good).confidence > desk.draft(bad).confidence + 0.3
+
+    desk.article("refunds", "Refund times", ARTICLES["refunds"][1] + " Ask us when it has not come by then.")
+    while desk.services.knowledge.sync():
+        pass
+    (anew,) = arrive(desk, 1)
+    assert desk.draft(anew).evidence["record"] == pytest.approx(0.5)
