@@ -129,6 +129,8 @@ def unit_key(word: str) -> str | None:
     return CURRENCIES.get(folded) or SHARES.get(folded)
 
 
+# these count nothing by themselves: "5 working days"
+QUALIFIERS = frozenset({"working", "business", "calendar", "more", "further", "additional"})
 _MONTHS = {
     "en": "january february march april may june july august september october november december",
     "de": "januar februar märz april mai juni juli august september oktober november dezember",
@@ -235,6 +237,10 @@ def _counted(text: str, read: Sequence[Token], place: int) -> tuple[Value | None
         kind = "time" if _TIME.fullmatch(token.text) else "number"
         return Value(token.text, token.text, kind, token.start, token.end), 1
     unit = unit_key(following.text)
+    further = read[place + 2] if place + 2 < len(read) else None
+    if following.text.casefold() in QUALIFIERS and further and further.kind == "word" and not further.pause:
+        key = f"{token.text} {following.text.casefold()} {further.text.casefold()}"
+        return Value(text[token.start : further.end], key, "quantity", token.start, further.end), 3
     if unit is None and following.kind == "sign":
         return Value(token.text, token.text, "number", token.start, token.end), 1
     kind = "quantity" if unit is None else "percentage" if unit == "%" else "amount"

@@ -58,6 +58,7 @@ from copilot.web.views import (  # noqa: E402
     QueueRow,
     SearchView,
     SegmentView,
+    SentenceView,
     TicketView,
     TimerView,
     TriageView,
@@ -265,6 +266,39 @@ DRAFT = DraftView(
         CitationView(2, "refund-time", "When refunds arrive", "p2", "Your bank usually shows it 5 to 7 days later."),
     ),
     GATES,
+    (
+        SentenceView("Hello Maria,", "courtesy"),
+        SentenceView(
+            "I am sorry that you had to write twice.", "none", ("no source says this",), None, None, None, None
+        ),
+        SentenceView(
+            "Once your parcel reaches our warehouse, we check it within 3 working days.",
+            "quoted",
+            (),
+            "Once your parcel reaches our warehouse, we check it within 3 working days.",
+            "p1",
+            "returns",
+            "Returning something you bought",
+        ),
+        SentenceView(
+            "We refund the amount to the card you paid with.",
+            "aligned",
+            (),
+            "We then refund the amount to the card you paid with.",
+            "p1",
+            "returns",
+            "Returning something you bought",
+        ),
+        SentenceView(
+            "If you have not seen the refund 14 days after we received the parcel, write to us.",
+            "none",
+            ("“14 days” is not in the source sentence, which says “10 days”",),
+            "If you have not seen the refund 10 days after we received the parcel, write to us.",
+            "p1",
+            "returns",
+            "Returning something you bought",
+        ),
+    ),
 )
 TRIAGE = TriageView(
     Guess("Refunds", 94),
@@ -321,7 +355,7 @@ HELD_FREE = replace(
     DRAFT,
     writer="Worded by the model",
     calibrated=False,
-    unsupported=("We will add a 10 € voucher to your account.",),
+    sentences=(SentenceView("We will add a 10 € voucher to your account.", "none", ("no source says this",)),),
 )
 
 

@@ -5,6 +5,7 @@ allow-list may differ, and what the source says besides may not bind what is tak
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 
@@ -50,6 +51,7 @@ def check(
     read = [_piece(part, words) for part in parts]
     supported, omitted = _supported(read, known)
     own = frozenset(chain.from_iterable(facts(fact) for fact in own_facts))
+    texts = dict(sources)
     found, foreign = [], []
     for place, piece in enumerate(read):
         says_nothing = not piece.read and len(piece.text) <= LONGEST_SENTENCE
@@ -59,7 +61,8 @@ def check(
             finding, missing = _unsupported(piece, omitted.get(place), known, own)
             found.append(finding)
             foreign += missing
-    return Findings(tuple(found), tuple(dict.fromkeys(foreign)))
+    shown = (_shown(finding, texts) for finding in found)
+    return Findings(tuple(shown), tuple(dict.fromkeys(foreign)))
 
 
 @cache
@@ -128,6 +131,14 @@ def _support(piece: Piece, tiles: Sequence[Tile]) -> SentenceFinding:
     spans = [tile.sentence.span(tile.first, tile.end) for tile in same]
     span = (min(start for start, _ in spans), max(end for _, end in spans))
     return SentenceFinding(piece.text, "quoted" if _verbatim(piece, tiles) else "aligned", sentence.passage_id, span)
+
+
+def _shown(finding: SentenceFinding, texts: Mapping[str, str]) -> SentenceFinding:
+    """The finding with the words of its source."""
+    if finding.passage_id is None or finding.span is None:
+        return finding
+    start, end = finding.span
+    return replace(finding, source=texts[finding.passage_id][start : min(end, start + LONGEST_SENTENCE)])
 
 
 def _verbatim(piece: Piece, tiles: Sequence[Tile]) -> bool:

@@ -6,7 +6,7 @@ Each line of `SAME` names ways to say one thing; a line never mixes polarity, am
 # the first of each line stands for all; several words are one phrase
 SAME = """
 in order to = so as to = to
-for example = for instance = e.g. = eg
+for example = for instance = e.g. = eg = such as = like
 that is to say = that is = i.e. = ie = in other words
 must = have to = has to = need to = needs to = be required to = is required to = are required to
 had to = needed to = was required to = were required to
@@ -33,7 +33,8 @@ while = whilst
 among = amongst
 on = upon
 on to = onto
-regarding = concerning = with regard to = with regards to = in regard to = with respect to = in relation to
+about = regarding = concerning = with regard to = with regards to = in regard to = with respect to = in relation to
+about = approximately = roughly = around = circa = approx
 if = in the event that = in the event
 in case of = in the event of
 provided that = providing that = providing = provided = on condition that = on the condition that
@@ -54,7 +55,7 @@ perhaps = maybe = possibly
 usually = normally = generally = typically = as a rule = in general
 frequently = often
 rarely = seldom
-currently = at present = at the moment = at this time = right now = presently = at this point in time
+currently = now = at present = at the moment = at this time = right now = presently = at this point in time
 immediately = right away = straight away = at once = instantly
 soon = shortly = before long
 again = once more = once again
@@ -64,8 +65,29 @@ only = solely = exclusively
 no longer = not any longer = not any more = not anymore
 at least = a minimum of = no less than = not less than = no fewer than
 at most = a maximum of = no more than = not more than
-approximately = roughly = circa = approx
 additional = further = extra
+almost = nearly
+mainly = mostly = primarily = chiefly
+especially = particularly = in particular
+exactly = precisely
+latest = most recent = newest
+same = identical
+should = ought to
+phone = telephone
+max = maximum
+shop = store
+shops = stores
+holiday = vacation
+holidays = vacations
+customer service = customer support = customer care
+search for = look for
+searching for = looking for
+go to = navigate to
+wait for = await
+view = look at = have a look at = take a look at
+register = sign up
+registered = signed up
+registering = signing up
 sufficient = enough
 required = necessary = needed
 incorrect = wrong
@@ -129,7 +151,7 @@ turning off = switching off = disabling = deactivating
 turns off = switches off = disables = deactivates
 contact = get in touch with = reach out to = get hold of
 contacting = getting in touch with = reaching out to
-click = click on = press = tap = press on = tap on
+click = click on = press = tap = press on = tap on = hit
 clicking = clicking on = pressing = tapping
 fill in = fill out
 filled in = filled out
@@ -146,7 +168,6 @@ perform = carry out
 perform+s = carries out
 perform+ed = carried out
 perform+ing = carrying out
-such as = like
 has = contains
 have = contain
 having = containing
@@ -209,11 +230,18 @@ happen occur arise
 try attempt
 continue proceed
 describe explain
-notify inform
+notify inform tell
 provide give supply
 keep retain
 reply respond answer
 view see consult
+restart reboot
+refresh reload
+send submit
+end terminate
+exit quit
+talk speak
+think believe
 find locate
 seem appear
 recommend advise
@@ -236,6 +264,12 @@ permit permits permitted permitted permitting
 occur occurs occurred occurred occurring
 arise arises arose arisen arising
 build builds built built building
+tell tells told told telling
+send sends sent sent sending
+submit submits submitted submitted submitting
+quit quits quit quit quitting
+speak speaks spoke spoken speaking
+think thinks thought thought thinking
 """
 
 ARTICLES = "a an the"
@@ -390,8 +424,6 @@ customer
 customers
 user
 users
-client
-clients
 shopper
 shoppers
 """

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class SentenceFinding:
     """`support` is "quoted" (word for word), "aligned" (the same but for harmless edits), "courtesy" or "none".
 
-    `passage_id` names the passage, `span` the characters (start, end) of its plain text that say it; for an unsupported
-    sentence they point at the nearest sentence, when there is one. `faults` say in plain words what is not supported.
+    `passage_id` names the passage, `span` the characters (start, end) of its plain text that say it, `source` those
+    words; for an unsupported sentence they are the nearest sentence's, when there is one. `faults` say in plain words
+    what is not supported.
     """
 
     text: str
@@ -16,6 +17,7 @@ class SentenceFinding:
     passage_id: str | None = None
     span: tuple[int, int] | None = None
     faults: tuple[str, ...] = ()
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,11 +119,17 @@ def _after(piece: Piece, tile: Tile, reached: int, sources: Sources) -> list[int
     """Where the next unit may begin in a sentence that joins several."""
     word = piece.words[reached]
     if word not in sources.words.links:
-        return beginnings(piece, reached, sources)
+        return beginnings(piece, reached, sources) if _sets_in(piece, reached) else []
     joined = [reached]
     if reached + 1 < len(piece.words) and may_part(tile.sentence.words, piece.words[reached + 1 :], sources):
         joined += beginnings(piece, reached + 1, sources)
     return joined
+
+
+def _sets_in(piece: Piece, at: int) -> bool:
+    """Whether something new begins here as it is written: after a pause, or with anything but a small letter."""
+    item = piece.items[at]
+    return bool(item.pause) or not piece.read[item.first].text[0].islower()
 
 
 def may_part(first: Sequence[str], second: Sequence[str], sources: Sources) -> bool:
@@ -149,6 +155,14 @@ def divided(pieces: Sequence[Piece], place: int, sources: Sources) -> Iterator[C
                     yield Cover(((tile,), *rest))
 
 
+def _divides(sentence: Sentence, end: int, first: int, sources: Sources) -> bool:
+    """Whether the sentence may be divided between `end` and `first`: a condition that it opens with holds for both."""
+    if sentence.items[end].pause == ";":
+        return True
+    conditional = sentence.words[0] in sources.words.scope.conditions | sources.words.movable
+    return not conditional and may_part(sentence.words[:end], sentence.words[first:], sources)
+
+
 def _rest(
     pieces: Sequence[Piece], place: int, before: Tile, sources: Sources
 ) -> Iterator[tuple[tuple[Tile, ...], ...]]:
@@ -161,8 +175,7 @@ def _rest(
     first = before.end
     while first < len(sentence.words) - 1 and sentence.words[first] in sources.words.links:
         first += 1
-    strong = sentence.items[before.end].pause == ";"
-    if not strong and not may_part(sentence.words[: before.end], sentence.words[first:], sources):
+    if not _divides(sentence, before.end, first, sources):
         return
     for at in beginnings(piece, 0, sources):
         length = len(piece.items) - at

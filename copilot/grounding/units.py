@@ -19,7 +19,7 @@ MOST_COMPARED = 64
 _LINE = re.compile(r"\n\s*(?=[^\sa-zß-öø-ÿ])|(?<=[.!?:;])\s*\n\s*")
 _LABEL = re.compile(r"(?:^|(?<=\n))[A-Z][A-Z ()]{2,30}:[ \t]+")
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2}\.)(?=[A-ZÀ-Þ][a-zß-öø-ÿ])")
-_STOP = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[^\sa-zß-öø-ÿ])")
+_STOP = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[^\sa-zß-öø-ÿ\d])")
 Stretch = tuple[str, str, int]
 """A passage's id, the text to look at, and where that begins in the passage's text."""
 Place = tuple[int, int]

@@ -16,7 +16,17 @@ from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
 from copilot.store import articles, drafts, tickets, waiting
 from copilot.store.session import Session
-from copilot.web import autonomy_api, closing_days, corrections, endings, feedback, policy_changes, reports, rules
+from copilot.web import (
+    autonomy_api,
+    closing_days,
+    corrections,
+    endings,
+    feedback,
+    policy_changes,
+    reports,
+    rules,
+    support,
+)
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import LARGEST_ID, Id
@@ -309,7 +319,7 @@ def router() -> Router:
     more = [
         policy_changes.preview_policies, policy_changes.apply_policies, policy_changes.read_application,
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
-        endings.mark_spam, endings.merge, feedback.read_feedback,
+        endings.mark_spam, endings.merge, feedback.read_feedback, support.check_draft,
         autonomy_api.read_autonomy, autonomy_api.write_autonomy, autonomy_api.restart_category,
         autonomy_api.begin_replay, autonomy_api.read_replay,
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from copilot.web.views import (
     Guess,
     MessageView,
     SegmentView,
+    SentenceView,
     TimerView,
     TriageView,
 )
@@ -104,9 +105,27 @@ def draft_view(draft: Draft) -> DraftView:
         calibrated=draft.calibrated,
         citations=citations,
         gates=gates,
-        unsupported=tuple(row["text"] for row in draft.sentences if row.get("support") == "none"),
+        sentences=sentence_views(draft.sentences, draft.citations),
         held=draft.action == "hold",
     )
+
+
+def sentence_views(
+    sentences: Iterable[Mapping[str, Any]], citations: Iterable[Mapping[str, Any]]
+) -> tuple[SentenceView, ...]:
+    """Each sentence of a draft with its source; drafts of earlier versions know no source."""
+    cited = {row["passage_id"]: row for row in citations}
+    found = []
+    for row in sentences:
+        article = cited.get(row.get("passage_id") or "", {})
+        faults = tuple(row.get("faults") or ())
+        article_id = article.get("article_id")
+        title = article.get("title") or article_id
+        passage_id = row.get("passage_id") if article_id else None
+        found.append(
+            SentenceView(row["text"], row["support"], faults, row.get("source"), passage_id, article_id, title)
+        )
+    return tuple(found)
 
 
 def draft_state(ticket: Ticket, draft: Draft | None) -> tuple[str, str | None]:

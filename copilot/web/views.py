@@ -150,6 +150,25 @@ class GateView:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceView:
+    """A sentence of a draft and what it stands on. `support` is "quoted", "aligned", "courtesy" or "none"; `source` are
+    the words of the source, or of the one nearest to it; `faults` say why nothing supports it."""
+
+    text: str
+    support: str
+    faults: tuple[str, ...] = ()
+    source: str | None = None
+    passage_id: str | None = None
+    article_id: str | None = None
+    article_title: str | None = None
+
+    @property
+    def supported(self) -> bool:
+        """Whether a source says it."""
+        return self.support in ("quoted", "aligned")
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide."""
 
@@ -161,7 +180,7 @@ class DraftView:
     calibrated: bool
     citations: tuple[CitationView, ...]
     gates: tuple[GateView, ...]
-    unsupported: tuple[str, ...] = ()
+    sentences: tuple[SentenceView, ...] = ()
     held: bool = True
 
     @property

@@ -79,6 +79,8 @@ FAULTS = [
     ("en", "The new Courier starts after the update.", "name"),
     ("en", "Do not open the box. Send it back.", "negation that reaches over a split"),
     ("en", "Do not open the box.", "half of a negated sentence"),
+    ("en", "If you cancel before 6 March 2024. You do not have to pay the fee.", "condition parted"),
+    ("en", "The fee is €4.90 only members may enter.", "sentences run together"),
     ("en", "We waive the fee.", "made up"),
     ("en", "Track your parcel and the courier calls.", "made up of words of the source"),
     ("de", "Eine Erstattung dauert 5 Werktage.", "Bedingung"),

@@ -32,6 +32,7 @@ def keys(text: str) -> list[tuple[str, str]]:
         ("DE89 3704 0044 0532 0130 00", [("iban", "DE89370400440532013000")]),
         ("call +1 341 555 0147 now", [("phone", "13415550147")]),
         ("Version V9.7 or 8.4.7", [("code", "V9.7"), ("number", "8.4.7")]),
+        ("in 5 working days", [("quantity", "5 working days")]),
         ("at 14:30", [("time", "14:30")]),
         ("nothing at all, may be", []),
     ],
