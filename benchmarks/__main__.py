@@ -3,7 +3,19 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import business_time, gaps, gates, indexing, pipeline, queue_page, ranking, reports, search, store
+from benchmarks import (
+    business_time,
+    gaps,
+    gates,
+    indexing,
+    pipeline,
+    queue_page,
+    ranking,
+    reports,
+    retrieval,
+    search,
+    store,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "business_time": business_time.main,
@@ -14,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "queue_page": queue_page.main,
     "ranking": ranking.main,
     "reports": reports.main,
+    "retrieval": retrieval.main,
     "search": search.main,
     "store": store.main,
 }

@@ -14,19 +14,20 @@ from copilot.store.tables import Draft, OutboxItem, Ticket
 def approve(
     session: Session, draft_id: int, by: str, now: datetime, body: str | None = None, delay: timedelta = timedelta(0)
 ) -> OutboxItem:
-    """Put the draft into the outbox, with the agent's own words if given. The same approval twice is one reply.
+    """Put the draft into the outbox, in the wording shown or in the agent's own words. The same approval twice is one
+    reply.
 
     Raises `Conflict` when the draft was decided otherwise or something newer arrived, `Invalid` for an unusable body or
     one that holds a planted token.
     """
     draft, ticket = _locked(session, draft_id)
-    text = draft.body if body is None else clean(body, "body", LONGEST_BODY)
+    text = drafts.shown(session, draft).body if body is None else clean(body, "body", LONGEST_BODY)
     existing = outbox.of_draft(session, draft_id)
     if existing is not None and existing.state not in ("cancelled", "failed"):
         if existing.body == text:
             return existing
         raise Conflict("This draft has already been sent on its way with another text.")
-    _must_be_open(session, draft, ticket)
+    must_be_open(session, draft, ticket)
     _refuse_leak(session, draft, text)
     edited = text != draft.body
     verdicts.record(session, draft, "approved", by, now, sent=text)
@@ -44,7 +45,7 @@ def reject(session: Session, draft_id: int, by: str, reason: str, now: datetime)
     draft, ticket = _locked(session, draft_id)
     if draft.state == "rejected":
         return draft
-    _must_be_open(session, draft, ticket)
+    must_be_open(session, draft, ticket)
     verdicts.record(session, draft, "rejected", by, now, sent=None, reason=reason, reason_code=code)
     draft.state = "rejected"
     journal.record(session, now, "rejected", ticket.id, draft_id=draft_id, by=by, reason=reason, code=code)
@@ -95,7 +96,8 @@ def _refuse_leak(session: Session, draft: Draft, text: str) -> None:
         raise Invalid("The text holds a planted token that must not reach a customer.", field="body")
 
 
-def _must_be_open(session: Session, draft: Draft, ticket: Ticket) -> None:
+def must_be_open(session: Session, draft: Draft, ticket: Ticket) -> None:
+    """Raise `Conflict` unless a person can still decide on this draft."""
     if draft.state != "open":
         raise Conflict(f"This draft is no longer open: it is {draft.state}.")
     endings.refuse_ended(session, draft.ticket_id)

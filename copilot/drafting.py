@@ -104,14 +104,14 @@ def write(
 def word(
     question: Question, matches: Sequence[Match], pen: Pen, voice: Voice, wish: Wish, heard: Heard | None = None
 ) -> DraftText:
-    """A draft in the model's own words, with every offered passage as a source. Raises `ModelFailed`."""
+    """A draft in the model's own words; it quotes the passages that the model has named. Raises `ModelFailed`."""
 
     def told(text: str) -> None:
         if heard is not None:
             heard(framed(question, text, wish.language, voice))
 
     said = asking.word(pen, question, matches, wish, told if heard else None)
-    quotes = tuple(_quote(matches[number - 1], matches[number - 1].passage.text) for number in said.citations)
+    quotes = tuple(quote(matches[number - 1]) for number in said.citations)
     problem = None if said.answers_question else f"{pen.model.name} says that the passages do not answer the question."
     body = framed(question, said.reply, wish.language, voice)
     return DraftText(body, quotes, pen.model.name, wish.language, problem, FREE, said.calls, said.canaries)
@@ -136,7 +136,7 @@ def _best_piece(question: Question, match: Match, longest: int) -> Quote:
     text = match.passage.text
     sections = [section for section in _sections(text) if section]
     if not sections:
-        return _quote(match, text)
+        return quote(match, text)
     asked = set(tokens(question.text))
     shared = [[len(asked & set(tokens(text[start:end]))) for start, end in section] for section in sections]
     section = max(range(len(sections)), key=lambda place: (max(shared[place]), -place))
@@ -148,7 +148,7 @@ def _best_piece(question: Question, match: Match, longest: int) -> Quote:
         last += 1
     while first > 0 and _fits(blocks, first - 1, last, longest):
         first -= 1
-    return _quote(match, text[blocks[first][0] : blocks[last][1]])
+    return quote(match, text[blocks[first][0] : blocks[last][1]])
 
 
 def _sections(text: str) -> list[list[tuple[int, int]]]:
@@ -166,8 +166,10 @@ def _fits(blocks: list[tuple[int, int]], first: int, last: int, longest: int) ->
     return blocks[last][1] - blocks[first][0] <= longest
 
 
-def _quote(match: Match, text: str) -> Quote:
+def quote(match: Match, text: str | None = None) -> Quote:
+    """A piece of a match's passage, or all of it."""
     passage = match.passage
+    text = passage.text if text is None else text
     return Quote(passage.article_id, passage.id, passage.title, text, plain(text))
 
 
@@ -207,4 +209,4 @@ def _joined(numbers: Sequence[int], quotable: Sequence[Quotable]) -> list[Quote]
             runs[-1].append(item)
         else:
             runs.append([item])
-    return [_quote(run[0].match, run[0].match.passage.text[run[0].span[0] : run[-1].span[1]]) for run in runs]
+    return [quote(run[0].match, run[0].match.passage.text[run[0].span[0] : run[-1].span[1]]) for run in runs]

@@ -26,7 +26,7 @@ from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
-from knowledge.retrieval import ArticleTags, Retrieval, Retriever
+from knowledge.retrieval import ArticleTags, Match, Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
 from triage.text import readable
 
@@ -105,7 +105,15 @@ class KnowledgeBase:
         facts = self.facts
         return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
 
-    def search_text(self, text: str, limit: int, audience: Audience) -> Retrieval:
+    def public_passage(self, passage_id: str) -> Match | None:
+        """A passage by its id; None unless it stands in a public article that is in force."""
+        words = self._lexical
+        row = words.row_of.get(passage_id)
+        if row is None or not words.visible("public")[words.article_of[row]]:
+            return None
+        return Match(words.passages[row], score=0.0, dense=0.0, lexical=0.0)
+
+    def search_text(self, text: str, limit: int, audience: Audience, language: str | None = None) -> Retrieval:
         """A search as typed by an agent, or pasted with greeting and signature, with the vector made here; words alone
         when there is no model."""
         text = readable("", text)
@@ -113,7 +121,7 @@ class KnowledgeBase:
             vector: Vectors | None = self.embedder.encode([text])[0]
         except EmbedderUnavailable:
             vector = None
-        return self.search(text, vector, limit, audience)
+        return self.search(text, vector, limit, audience, language)
 
     def refresh(self) -> None:
         """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""

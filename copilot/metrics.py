@@ -1,15 +1,24 @@
 """Prometheus gauges, read from the database when scraped, so that every process tells the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from copilot.errors import Unavailable
 from copilot.indexing import IndexProgress
-from copilot.store import drafts, notifications, outbox, tickets
+from copilot.store import drafts, notifications, outbox, spending, tickets
 from copilot.store.session import Database
+from copilot.store.spending import Spent
+
+SPENT = (
+    ("calls", "Requests to language models.", "calls"),
+    ("tokens_asked", "Tokens of requests to language models.", "tokens_in"),
+    ("tokens_answered", "Tokens that language models answered with.", "tokens_out"),
+    ("cost", "Cost of requests by the prices set.", "cost"),
+)
 
 
 class DatabaseCollector(Collector):
@@ -18,10 +27,10 @@ class DatabaseCollector(Collector):
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """One family a noun."""
         with self.db.read() as session:
-            waiting = tickets.waiting_count(session)
+            waiting, asked = tickets.waiting_count(session), spending.by_outcome(session)
             families = {
                 "tickets": ("Tickets by status.", "status", tickets.counts_by_status(session)),
                 "replies": ("Replies in the outbox by state.", "state", outbox.counts_by_state(session)),
@@ -34,6 +43,17 @@ class DatabaseCollector(Collector):
             for value, count in counts.items():
                 family.add_metric([value], count)
             yield family
+        yield from spent_families(asked)
+
+
+def spent_families(asked: Sequence[tuple[str, str, Spent]]) -> Iterator[CounterMetricFamily]:
+    """Requests to language models by purpose and outcome, with their tokens and cost."""
+    labels = ["purpose", "outcome"]
+    for name, text, figure in SPENT:
+        family = CounterMetricFamily(f"answerable_llm_{name}", text, labels=labels)
+        for purpose, outcome, spent in asked:
+            family.add_metric([purpose, outcome], getattr(spent, figure))
+        yield family
 
 
 class IndexCollector(Collector):

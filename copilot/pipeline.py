@@ -13,16 +13,18 @@ from functools import partial
 
 import structlog
 
-from copilot import autosend, tripwire, watching
+from copilot import autosend, spending, tripwire, watching
 from copilot.answering import Answer, Answerer, Silence
 from copilot.auditing import AuditKey
 from copilot.configuration import Configuration, ConfigurationCache
+from copilot.llm.port import Call
 from copilot.organisations import segment_of
 from copilot.promises import PromiseBook
 from copilot.recording import Decided, Present, record_answers, record_triage, release
 from copilot.rule_clock import next_look
 from copilot.several import question_vectors
 from copilot.snapshots import Snapshot, load_snapshots
+from copilot.spending import Prices
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
 from copilot.store.tables import Ticket
@@ -54,6 +56,11 @@ class Work:
     apart: Vectors | None = None
     outcome: Answer | Silence | None = None
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The requests to a language model that were made for it."""
+        return self.outcome.draft.calls if isinstance(self.outcome, Answer) else ()
+
 
 class Pipeline:
     """Processes claimed tickets in batches; `at_once` is how many drafts a language model writes side by side."""
@@ -71,10 +78,12 @@ class Pipeline:
         lease: timedelta,
         batch: int,
         at_once: int,
+        prices: Prices,
     ) -> None:
         self.db, self.now, self.configuration, self.book = db, now, configuration, book
         self.embedder, self.models, self.answerer = embedder, models, answerer
-        self.worker, self.lease, self.batch, self.at_once = worker, lease, batch, at_once
+        self.worker, self.lease, self.batch = worker, lease, batch
+        self.at_once, self.prices = at_once, prices
         self.audits = AuditKey(db)
 
     def process_batch(self) -> int:
@@ -195,6 +204,11 @@ class Pipeline:
                     ticket.no_draft_reason = work.outcome.reason
                     journal.record(session, now, "no_draft", ticket.id, reason=work.outcome.reason)
             record_answers(session, answered, now, autonomy)
+            drafted = {row.ticket.id: row.draft.id for row in answered}
+            for work in works:
+                # what was asked was paid for, also where nothing came of it
+                calls, ticket_id = work.calls, work.snapshot.ticket_id
+                spending.record(session, calls, self.prices, now, ticket_id, drafted.get(ticket_id))
             for ticket in held.values():
                 release(ticket, "idle", now)
 

@@ -16,6 +16,8 @@ from copilot.autonomy import Autonomy
 from copilot.autosend import Case, Decision
 from copilot.budgets import Spent
 from copilot.courtesy import disclosed
+from copilot.drafting import DraftText
+from copilot.grounding import Findings
 from copilot.promises import PromiseBook
 from copilot.snapshots import LOOP_WINDOW, Snapshot
 from copilot.standings import Standings
@@ -155,11 +157,8 @@ def new_draft(snapshot: Snapshot, answer: Answer, decision: Decision, fingerprin
         ticket_id=snapshot.ticket_id,
         message_id=snapshot.newest_message_id,
         body=answer.draft.body,
-        sentences=[asdict(finding) for finding in answer.findings.sentences],
-        citations=[
-            {"article_id": q.article_id, "passage_id": q.passage_id, "title": q.title, "quote": q.text}
-            for q in answer.draft.quotes
-        ],
+        sentences=sentences_json(answer.findings),
+        citations=citations_json(answer.draft),
         confidence=answer.confidence,
         calibrated=False,
         evidence=answer.evidence.to_dict(),
@@ -192,6 +191,19 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
         if draft.action == "send":
             body = disclosed(draft.body, row.language) if autonomy.disclose else draft.body
             queue_reply(session, draft, ticket, body, by="auto", author=None, now=now, delay=hold)
+
+
+def sentences_json(findings: Findings) -> list[dict[str, Any]]:
+    """What was found in each sentence, as it is stored."""
+    return [asdict(finding) for finding in findings.sentences]
+
+
+def citations_json(draft: DraftText) -> list[dict[str, Any]]:
+    """What a draft quotes, as it is stored."""
+    return [
+        {"article_id": quote.article_id, "passage_id": quote.passage_id, "title": quote.title, "quote": quote.text}
+        for quote in draft.quotes
+    ]
 
 
 def gates_json(decision: Decision) -> list[dict[str, Any]]:

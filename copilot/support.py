@@ -1,4 +1,4 @@
-"""Checks a text again that an agent is writing, against the passages that its draft cites as they stand now.
+"""Checks a text again that an agent is writing, against the passages that the wording shown cites as they stand now.
 
 Reads passages and settings; records nothing. Whether a text may be sent is not asked here: a person sends it.
 """
@@ -7,7 +7,7 @@ from copilot import grounding
 from copilot.courtesy import DEFAULT_LANGUAGE, phrases
 from copilot.grounding import Findings
 from copilot.plaintext import plain
-from copilot.store import articles, tickets
+from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Draft
 from copilot.voice import Voice
@@ -17,8 +17,9 @@ MOST_ARTICLES = 20
 
 def findings_now(session: Session, draft: Draft, text: str, voice: Voice) -> Findings:
     """The findings about `text` in place of the draft's own; a passage that is gone supports nothing."""
-    cited = {row["passage_id"] for row in draft.citations}
-    names = list(dict.fromkeys(row["article_id"] for row in draft.citations))[:MOST_ARTICLES]
+    citations = drafts.shown(session, draft).citations
+    cited = {row["passage_id"] for row in citations}
+    names = list(dict.fromkeys(row["article_id"] for row in citations))[:MOST_ARTICLES]
     sources = [(row.id, plain(row.text)) for row in articles.passages_of(session, names) if row.id in cited]
     first = articles.get(session, names[0]) if names else None
     language = first.language if first else DEFAULT_LANGUAGE

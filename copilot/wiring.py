@@ -42,9 +42,11 @@ from copilot.ranker_learning import RankerLearning
 from copilot.record_keeping import RecordKeeper
 from copilot.replays import Replays
 from copilot.report_desk import ReportDesk
+from copilot.rewording import Rewording
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
 from copilot.sources.syncing import Sources
+from copilot.spending import Prices
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
 from copilot.triage_models import TriageModelCache
@@ -85,6 +87,7 @@ class Services:
     notifier: Notifier
     mailer: Mailer | None
     reports: ReportDesk
+    rewording: Rewording
     sources: Sources
     gaps: GapFinder
     consistency: Consistency
@@ -121,11 +124,13 @@ def build(
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
     name, lease = worker_name(), timedelta(seconds=settings.lease_seconds)
     pen = Pen(used_llm, settings.llm_masking) if used_llm else None
+    prices = Prices(settings.llm_price_in, settings.llm_price_out, settings.llm_currency)
     answerer = Answerer(knowledge, pen, settings.support_name)
     pipeline = Pipeline(
         db, now, configuration, book, used_embedder, models, answerer, name, lease, batch_size(settings),
-        settings.llm_concurrency,
+        settings.llm_concurrency, prices,
     )  # fmt: skip
+    rewording = Rewording(db, now, configuration, answerer, prices)
     learning, ranker_learning = Learning(db, now, models, vectors, name), RankerLearning(db, now)
     outbox = Outbox(db, now, used_transport, configuration, book, name, lease)
     terms = TermsInForce(configuration)
@@ -150,7 +155,8 @@ def build(
         ranker_learning=ranker_learning,
         transport=used_transport, pipeline=pipeline, outbox=outbox, alerts=alerts, applications=applications,
         notices=notices, notifier=notifier, mailer=mailer,
-        reports=ReportDesk(db, now, book), sources=sources, gaps=gaps, consistency=consistency,
+        reports=ReportDesk(db, now, book), rewording=rewording, sources=sources, gaps=gaps,
+        consistency=consistency,
         worker=Worker(steps, settings.poll_seconds),
     )  # fmt: skip
 

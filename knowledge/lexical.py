@@ -40,10 +40,12 @@ _STOP_WORDS = frozenset(_COMMON.split())
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """BM25 of one query, by passage row and by article row. Rows that the audience may not see score 0."""
+    """BM25 of one query, by passage row and by article row, and the query's words. Rows that the audience may not see
+    score 0."""
 
     passages: Floats
     articles: Floats
+    words: frozenset[str] = frozenset()
 
 
 class LexicalIndex:
@@ -72,11 +74,11 @@ class LexicalIndex:
 
     def scores(self, query: str, audience: Audience = "public") -> LexicalScores:
         """Return the BM25 scores of `query`, of which at most `MAX_QUERY` characters are read."""
-        words = sorted(set(tokens(query[:MAX_QUERY])))
-        known = [self._vocabulary[word] for word in words if word in self._vocabulary]
+        words = frozenset(tokens(query[:MAX_QUERY]))
+        known = [self._vocabulary[word] for word in sorted(words) if word in self._vocabulary]
         shown = self.visible(audience)
         passages = self._by_passage.score(known) * shown[self.article_of]
-        return LexicalScores(passages, self._by_article.score(known) * shown)
+        return LexicalScores(passages, self._by_article.score(known) * shown, words)
 
     def _counted(self, passages: Sequence[Passage], internal: Collection[str]) -> dict[str, "_Article"]:
         grouped: dict[str, list[Passage]] = {}

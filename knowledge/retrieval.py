@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge.embedding import LIKENESS, Likeness, Vectors
-from knowledge.lexical import MAX_QUERY, Audience, LexicalIndex, LexicalScores, tokens
+from knowledge.lexical import Audience, LexicalIndex, LexicalScores, tokens
 from knowledge.passages import Passage
 from knowledge.ranker import LEXICAL_WEIGHT, Ranker
 from knowledge.vector_index import IndexUnavailable, VectorIndex
@@ -77,9 +77,8 @@ class ArticleTags:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A query as it is compared: its words, what they and the vector found, and the ticket's category."""
+    """A query as it is compared: what its words and its vector found, and the ticket's category."""
 
-    words: frozenset[str]
     lexical: LexicalScores
     dense: "_Dense"
     category: str | None
@@ -120,7 +119,8 @@ class Retriever:
         self._languages = [own.language for own in self._tags]
         self._titles: dict[int, frozenset[str]] = {}
         self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
-        self._sizes = np.bincount(lexical.article_of, minlength=len(lexical.article_ids))
+        # the passages of article row i are those from row starts[i] up to starts[i + 1]
+        self._starts = np.searchsorted(lexical.article_of, np.arange(len(lexical.article_ids) + 1)).tolist()
 
     def search(
         self,
@@ -139,8 +139,7 @@ class Retriever:
         """
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience, language)
-        query = frozenset(tokens(query_text[:MAX_QUERY]))
-        features = self._features(_Asked(query, words, dense, category))
+        features = self._features(_Asked(words, dense, category))
         ranked = sorted((-self._ranker.score(values), row) for row, values in features.items())
         own = [place for place in ranked if language is not None and self._languages[place[1]] == language]
         others = [place for place in ranked if language is None or self._languages[place[1]] != language]
@@ -202,7 +201,7 @@ class Retriever:
     def _features_of(self, row: int, asked: _Asked) -> tuple[float, ...]:
         best, mean = self._closeness(row, asked.dense)
         title = self._title(row)
-        titled = len(title & asked.words) / len(title) if title else 0.0
+        titled = len(title & asked.lexical.words) / len(title) if title else 0.0
         fitting = float(asked.category is not None and self._tags[row].category == asked.category)
         accepted = self._ranker.accepted.get(self._lexical.article_ids[row], 0.0)
         return best, mean, float(asked.lexical.articles[row]), titled, fitting, accepted
@@ -210,22 +209,23 @@ class Retriever:
     def _title(self, row: int) -> frozenset[str]:
         """The words of an article's title, read once."""
         if row not in self._titles:
-            passage = self._lexical.passages[int(np.searchsorted(self._lexical.article_of, row))]
+            passage = self._lexical.passages[self._starts[row]]
             self._titles[row] = frozenset(tokens(passage.title))
         return self._titles[row]
 
     def _closeness(self, row: int, dense: _Dense) -> tuple[float, float]:
         """The best passage's similarity and the mean of the best three's; unseen passages count as the floor."""
         best = [score for score, _ in dense.hits.get(row, [])[:BEST_PASSAGES]]
-        best += [dense.floor] * (min(BEST_PASSAGES, int(self._sizes[row])) - len(best))
+        size = self._starts[row + 1] - self._starts[row]
+        best += [dense.floor] * (min(BEST_PASSAGES, size) - len(best))
         return best[0], sum(best) / len(best)
 
     def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense, features: tuple[float, ...]) -> Match:
         """The article's passage that is nearest in meaning and words together."""
         near = {passage: similarity for similarity, passage in dense.hits.get(row, ())}
-        of_article = np.flatnonzero(self._lexical.article_of == row)
-        closeness = np.array([near.get(int(passage), dense.floor) for passage in of_article])
-        best = int(of_article[np.argmax(closeness + LEXICAL_WEIGHT * words.passages[of_article])])
+        first, after = self._starts[row], self._starts[row + 1]
+        closeness = np.array([near.get(passage, dense.floor) for passage in range(first, after)])
+        best = first + int(np.argmax(closeness + LEXICAL_WEIGHT * words.passages[first:after]))
         return Match(self._lexical.passages[best], score, near.get(best, 0.0), float(words.articles[row]), features)
 
 

@@ -75,6 +75,7 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
 @click.option("--splits", default=100, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--reviews", help="Numbers of reviews, separated by commas; by default half of the questions.")
 @click.option("--withhold", default=0.0, show_default=True, type=SHARE, help="Share of articles taken away at random.")
+@click.option("--precedents/--no-precedents", default=True, show_default=True, help="Whether articles have a record.")
 @click.option("--json", "as_json", is_flag=True)
 def eval_answers(
     articles: Path,
@@ -84,6 +85,7 @@ def eval_answers(
     splits: int,
     reviews: str | None,
     withhold: float,
+    precedents: bool,
     as_json: bool,
 ) -> None:
     """Answering alone: how much at which precision, and whether earned thresholds keep their budget."""
@@ -94,7 +96,7 @@ def eval_answers(
     with progress("Texts, then splits") as report:
         result = evaluate_answers(
             articles, queries, embedder_of(Settings()), budget=budget, level=confidence, splits=splits,
-            reviews=sizes, withhold=withhold, progress=report, splitting=report,
+            reviews=sizes, withhold=withhold, precedents=precedents, progress=report, splitting=report,
         )  # fmt: skip
     show(result, as_json)
 
@@ -108,6 +110,20 @@ def eval_grounding(drafts: Path, as_json: bool) -> None:
 
     with progress("Drafts") as report:
         result = evaluate_grounding(drafts, report)
+    show(result, as_json)
+
+
+@evaluate.command("suspension")
+@click.option("--courses", default=200, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--audits", default=10_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
+@click.option("--json", "as_json", is_flag=True)
+def eval_suspension(courses: int, audits: int, confidence: float, as_json: bool) -> None:
+    """Suspension: how soon too many errors are noticed, and how often by mistake, in simulated audits."""
+    from copilot.evals.suspension import evaluate_suspension
+
+    with progress("Budgets") as report:
+        result = evaluate_suspension(courses, audits, confidence, progress=report)
     show(result, as_json)
 
 

@@ -44,19 +44,23 @@ class Answers:
     articles: Sequence[str]
     vectors: Sequence[Vectors]
     accepted: Flags
+    remembered: bool = True
 
     @classmethod
-    def of(cls, encoded: Encoded, found: Sequence[Retrieval]) -> "Answers":
-        """The first match of each question; a question without any is answered wrongly, with no confidence."""
+    def of(cls, encoded: Encoded, found: Sequence[Retrieval], remembered: bool = True) -> "Answers":
+        """The first match of each question; a question without any is answered wrongly, with no confidence. When they
+        are not `remembered`, no answer is a precedent of another."""
         first = [retrieval.matches[0].passage.article_id if retrieval.matches else "" for retrieval in found]
-        return cls([evidence(retrieval) for retrieval in found], first, encoded.asked, right(first, encoded.questions))
+        accepted = right(first, encoded.questions)
+        return cls([evidence(retrieval) for retrieval in found], first, encoded.asked, accepted, remembered)
 
     def __len__(self) -> int:
         return len(self.articles)
 
     def precedents(self, places: Sequence[int]) -> list[Precedent]:
         """The verdicts on these answers."""
-        return [Precedent(self.articles[at], self.vectors[at], bool(self.accepted[at])) for at in places]
+        named = self.articles if self.remembered else [str(at) for at in range(len(self))]
+        return [Precedent(named[at], self.vectors[at], bool(self.accepted[at])) for at in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def evaluate_answers(
     splits: int = 100,
     reviews: Sequence[int] = (),
     withhold: float = 0.0,
+    precedents: bool = True,
     progress: Progress | None = None,
     splitting: Progress | None = None,
 ) -> Figures:
@@ -95,14 +100,15 @@ def evaluate_answers(
     can be answered at 95 and 98 % precision, most confident first), and for each number of `reviews` (default: half of
     the questions) what the earned and the naive threshold do; see `_summary`.
 
-    `budget`, `level` and `withhold` are shares. `progress` tells of texts encoded, `splitting` of splits done, each
-    with how many there are. Raises `ValueError` naming file, line and field, or for a file without questions.
+    `budget`, `level` and `withhold` are shares; without `precedents` articles have no record. `progress` tells of texts
+    encoded, `splitting` of splits done, each with how many there are. Raises `ValueError` naming file, line and field,
+    or for a file with too few questions.
     """
     encoded = Encoded.of(*read_set(articles_path, queries_path), embedder, progress)
     n = len(encoded.questions)
     if n < FOLDS:
         raise ValueError(f"{queries_path}: at least {FOLDS} questions are needed")
-    whole = Answers.of(encoded, encoded.search())
+    whole = Answers.of(encoded, encoded.search(), precedents)
     sizes = tuple(reviews) or (n // 2,)
     done: dict[int, list[Split]] = {size: [] for size in sizes}
     for number, answers in enumerate(_populations(encoded, whole, splits, withhold)):
@@ -120,6 +126,7 @@ def evaluate_answers(
         "confidence": level,
         "splits": splits,
         "withheld": withhold,
+        "precedents": precedents,
         "earned": last["earned"],
         "naive": last["naive"],
         "best_coverage": last["best_coverage"],
@@ -180,7 +187,7 @@ def _populations(encoded: Encoded, whole: Answers, splits: int, withhold: float)
     for number in range(splits):
         if withhold and number % SPLITS_A_DRAW == 0:
             drawn = np.random.default_rng([number, 1]).permutation(len(ids))[: round(withhold * len(ids))]
-            whole = Answers.of(encoded, encoded.search({ids[at] for at in drawn}))
+            whole = Answers.of(encoded, encoded.search({ids[at] for at in drawn}), whole.remembered)
         yield whole
 
 

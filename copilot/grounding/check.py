@@ -61,8 +61,8 @@ def check(
             finding, missing = _unsupported(piece, omitted.get(place), known, own)
             found.append(finding)
             foreign += missing
-    shown = (_shown(finding, texts) for finding in found)
-    return Findings(tuple(shown), tuple(dict.fromkeys(foreign)))
+    told = (_shown(finding, texts) for finding in found)
+    return Findings(tuple(told), tuple(dict.fromkeys(foreign)))
 
 
 @cache

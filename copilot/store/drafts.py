@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from copilot.errors import NotFound
-from copilot.store.tables import Draft, DraftCitation, Verdict
+from copilot.store.tables import Draft, DraftCitation, DraftVersion, Verdict
 
 
 def find(session: Session, draft_id: int) -> Draft:
@@ -26,6 +26,32 @@ def newest_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, Draft]:
     """The latest draft of each ticket, for a page of the queue."""
     wanted = select(Draft).where(col(Draft.ticket_id).in_(ticket_ids)).order_by(col(Draft.id))
     return {draft.ticket_id: draft for draft in session.exec(wanted)}
+
+
+def versions(session: Session, draft_id: int) -> Sequence[DraftVersion]:
+    """The other wordings of a draft, oldest first."""
+    wanted = select(DraftVersion).where(DraftVersion.draft_id == draft_id)
+    return session.exec(wanted.order_by(col(DraftVersion.number))).all()
+
+
+def version(session: Session, draft_id: int, number: int) -> DraftVersion:
+    """One of them, or `NotFound`."""
+    wanted = select(DraftVersion).where(DraftVersion.draft_id == draft_id, DraftVersion.number == number)
+    found = session.exec(wanted).first()
+    if found is None:
+        raise NotFound(f"The draft has no wording {number}.", field="number")
+    return found
+
+
+def newest_number(session: Session, draft_id: int) -> int:
+    """The number of the latest wording; 1 when there is only the draft itself."""
+    wanted = select(func.max(DraftVersion.number)).where(DraftVersion.draft_id == draft_id)
+    return session.exec(wanted).one() or 1
+
+
+def shown(session: Session, draft: Draft) -> Draft | DraftVersion:
+    """The wording that people see."""
+    return draft if draft.shown == 1 else version(session, draft.id or 0, draft.shown)
 
 
 def drafted_messages(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:

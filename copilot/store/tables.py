@@ -140,7 +140,8 @@ class SlaEvent(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """A proposed reply to the newest message of a ticket.
+    """A proposed reply to the newest message of a ticket, as the pipeline made it; `shown` is the number of the wording
+    that people see, 1 being this one (see `DraftVersion`).
 
     `state` is open, approved, rejected, auto (decided by the gates) or superseded (something newer arrived).
     `evidence` holds the measured inputs of its confidence, so that it can be judged again, `candidates` the articles
@@ -172,7 +173,54 @@ class Draft(SQLModel, table=True):
     gates: list[dict[str, Any]] = json_column()
     fingerprint: str
     state: str = "open"
+    shown: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime
+
+
+class DraftVersion(SQLModel, table=True):
+    """Another wording of a draft that an agent asked for, append-only, numbered from 2: the draft itself is the first.
+
+    `way` is quoting or free, `style` shorter, warmer or null; `passage_id` is the one passage that it was to come from.
+    """
+
+    __tablename__ = "draft_version"
+    __table_args__ = (UniqueConstraint("draft_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    draft_id: int = Field(foreign_key="draft.id")
+    number: int
+    way: str
+    style: str | None = None
+    language: str
+    passage_id: str | None = None
+    body: str = text_column()
+    sentences: list[dict[str, Any]] = json_column()
+    citations: list[dict[str, Any]] = json_column()
+    writer: str
+    problem: str | None = Field(default=None, sa_column=Column(Text))
+    by: str
+    created_at: datetime
+
+
+class LlmCall(SQLModel, table=True):
+    """One request to a language model, append-only. `cost` is by the prices of that moment; without a draft (nothing
+    came of it, or something newer arrived) only the ticket is known."""
+
+    __tablename__ = "llm_call"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    draft_id: int | None = Field(default=None, foreign_key="draft.id", index=True)
+    purpose: str
+    model: str
+    prompt_version: str
+    tokens_in: int
+    tokens_out: int
+    estimated: bool
+    cost: float
+    ms: int
+    outcome: str
 
 
 class Verdict(SQLModel, table=True):

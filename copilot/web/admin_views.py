@@ -116,6 +116,37 @@ class RulesView:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceView:
+    """The voice document: its tone, (language, a draft) as customers would read it, and as text."""
+
+    tone: str
+    examples: tuple[tuple[str, str], ...]
+    text: str
+    version: int | None
+    errors: tuple[FieldError, ...] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """What one model was asked on one day, worded."""
+
+    day: str
+    model: str
+    figures: tuple[str, ...]
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageView:
+    """What language models were asked; `model` is the one that is set."""
+
+    rows: tuple[UsageRow, ...]
+    total: str
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesView:
     """The notices document: whether it is on, (language, words) as customers would read them, and as text."""
 

@@ -26,6 +26,7 @@ from copilot.web import (
     reports,
     rules,
     support,
+    usage,
 )
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
@@ -161,7 +162,8 @@ def read_ticket(id: Id, services: Services) -> dict[str, Any]:
         base = promises.base_policy(session, ticket, customer, services.book)
         policy = promises.current_policy(base, promises.read_events(session, rows, services.book))
         messages, draft = tickets.messages(session, id), drafts.newest(session, id)
-        return shapes.ticket_json(ticket, messages, timers, policy.name, draft)
+        versions = drafts.versions(session, draft.id or 0) if draft else ()
+        return shapes.ticket_json(ticket, messages, timers, policy.name, draft, versions)
 
 
 @put("/tickets/{id:int}/status", sync_to_thread=True, guards=[needs_agent])
@@ -321,6 +323,6 @@ def router() -> Router:
         reports.read_compliance, closing_days.import_closing_days, rules.preview_rules,
         endings.mark_spam, endings.merge, feedback.read_feedback, support.check_draft,
         autonomy_api.read_autonomy, autonomy_api.write_autonomy, autonomy_api.restart_category,
-        autonomy_api.begin_replay, autonomy_api.read_replay,
+        autonomy_api.begin_replay, autonomy_api.read_replay, usage.read_usage,
     ]  # fmt: skip
     return Router("/api/v1", route_handlers=[*plain, *documents, *more], tags=["version 1"])

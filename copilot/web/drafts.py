@@ -19,7 +19,7 @@ def approve(data: URLEncodedBody[BodyForm], id: Id, services: Services, identity
     """Send a draft, as it is or mended; the next ticket opens, and for a few seconds it can be taken back."""
     with services.db.write() as session:
         text = data.body.replace("\r\n", "\n").strip()
-        unchanged = text == drafts.find(session, id).body.strip()
+        unchanged = text == drafts.shown(session, drafts.find(session, id)).body.strip()
         body = None if unchanged else text
         item = approval.approve(session, id, identity.name, services.now(), body, undo_delay(services))
     undo = f"/outbox/{item.id}/cancellation"

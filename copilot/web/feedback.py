@@ -60,7 +60,7 @@ def feedback_page(
 def show_changes(data: URLEncodedBody[BodyForm], id: Id, services: Services) -> Response[str]:
     """What the agent's text changes of the draft, and whether facts are among it; shown before it is sent."""
     with services.db.read() as session:
-        drafted = drafts.find(session, id).body
+        drafted = drafts.shown(session, drafts.find(session, id)).body
     text = clean(data.body, "body", LONGEST_BODY, may_be_empty=True)
     return page("workspace/changes.html", edit=edit_view(drafted, text))
 

@@ -53,6 +53,21 @@ class RejectionForm(Form):
     reason: str = ""
 
 
+class RewordForm(Form):
+    """How a draft is to be worded; what is empty stays as it is."""
+
+    way: str = "quoting"
+    style: str = ""
+    language: str = ""
+    passage_id: str = ""
+
+
+class VersionForm(Form):
+    """The number of a wording."""
+
+    number: str
+
+
 class SignInForm(Form):
     """Who wants in, and where they were going."""
 

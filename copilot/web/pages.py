@@ -32,11 +32,14 @@ from copilot.web import (
     ranking,
     reports,
     revisions,
+    rewording,
     rules,
     sign_in,
     sources,
     support,
     triage_admin,
+    usage,
+    voice,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -56,7 +59,8 @@ HANDLERS = (
     autonomy_page.autonomy_page, autonomy_page.save_category, autonomy_page.preview_category,
     autonomy_page.save_audits, autonomy_page.restart_on_page,
     rules.rules_page, rules.save_rules, rules.try_rules, promises.promises_page, promises.save_promises,
-    notices.notices_page, notices.save_notices,
+    notices.notices_page, notices.save_notices, voice.voice_page, voice.save_voice, usage.usage_page,
+    rewording.reword, rewording.show,
     ranking.ranking_page, ranking.save_ranking, ranking.preview_ranking,
     access.access_page, access.add_user, access.shut_out, access.add_key, access.revoke_key,
     live.kill_banner, live.alert_toast, promise_page.promise_page, policy_changes.show_application,

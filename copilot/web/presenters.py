@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from copilot.drafting import EXTRACTIVE
-from copilot.store.tables import Draft, Message, OutboxItem, Ticket
+from copilot.drafting import EXTRACTIVE, FREE, QUOTING
+from copilot.store.spending import Spent
+from copilot.store.tables import Draft, DraftVersion, Message, OutboxItem, Ticket
 from copilot.web import wording
 from copilot.web.promise_told import Told, told_nothing
 from copilot.web.views import (
@@ -25,6 +26,7 @@ from copilot.web.views import (
     SentenceView,
     TimerView,
     TriageView,
+    VersionView,
 )
 from sla.promise import explain
 from sla.timers import Segment, State, Timer
@@ -86,27 +88,38 @@ def reply_view(item: OutboxItem, support_name: str, now: datetime) -> MessageVie
     return MessageView(f"o{item.id}", "outbound", author, item.created_at, item.body, item.by == "auto", delivery)
 
 
-def draft_view(draft: Draft) -> DraftView:
-    """A draft with its sources, doubts and gates."""
+def draft_view(
+    draft: Draft, versions: Sequence[DraftVersion] = (), spent: str = "", *, has_model: bool = False
+) -> DraftView:
+    """A draft in the wording shown, with its sources, doubts and gates."""
+    shown = next((row for row in versions if row.number == draft.shown), None)
+    text = shown or draft
     citations = tuple(
         CitationView(number, row["article_id"], row.get("title") or row["article_id"], row["passage_id"], row["quote"])
-        for number, row in enumerate(draft.citations, start=1)
+        for number, row in enumerate(text.citations, start=1)
     )
     gates = tuple(
         GateView(row["name"], wording.gate_label(row["name"]), row["passed"], row["reason"]) for row in draft.gates
     )
-    extractive = draft.writer == EXTRACTIVE
+    way = shown.way if shown else QUOTING
     return DraftView(
         draft_id=draft.id or 0,
-        body=draft.body,
+        body=text.body,
         state=draft.state,
-        writer="Quoted from your articles" if extractive else f"Quotes chosen by {draft.writer}",
+        writer=writer_words(text.writer, way),
         confidence=percent(draft.confidence),
         calibrated=draft.calibrated,
         citations=citations,
         gates=gates,
-        sentences=sentence_views(draft.sentences, draft.citations),
+        sentences=sentence_views(text.sentences, text.citations),
         held=draft.action == "hold",
+        versions=(VersionView(1, "As drafted"), *(version_view(row) for row in versions)),
+        shown=draft.shown,
+        way=way,
+        model=text.writer,
+        problem=shown.problem if shown else None,
+        spent=spent,
+        has_model=has_model,
     )
 
 
@@ -126,6 +139,34 @@ def sentence_views(
             SentenceView(row["text"], row["support"], faults, row.get("source"), passage_id, article_id, title)
         )
     return tuple(found)
+
+
+def writer_words(writer: str, way: str) -> str:
+    """Who chose or worded a draft."""
+    if writer == EXTRACTIVE:
+        return "Quoted from your articles"
+    return f"Worded by {writer}" if way == FREE else f"Quotes chosen by {writer}"
+
+
+def version_view(row: DraftVersion) -> VersionView:
+    """What was asked for, in a few words."""
+    parts = (
+        "own words" if row.way == FREE else "quoted",
+        row.style,
+        wording.label(wording.LANGUAGES, row.language),
+        "one source" if row.passage_id else None,
+    )
+    words = ", ".join(part for part in parts if part)
+    return VersionView(row.number, words[:1].upper() + words[1:])
+
+
+def spent_words(spent: Spent, currency: str) -> str:
+    """What a language model was asked for one draft; "" when it was not."""
+    if not spent.calls:
+        return ""
+    about, cost = "about " if spent.estimated else "", f", {spent.cost:.4f} {currency}" if spent.cost else ""
+    asked = wording.plural(spent.calls, "request")
+    return f"{asked} to the model: {about}{spent.tokens_in:,} tokens asked, {spent.tokens_out:,} answered{cost}"
 
 
 def draft_state(ticket: Ticket, draft: Draft | None) -> tuple[str, str | None]:

@@ -9,9 +9,9 @@ from litestar.params import FromQuery, URLEncodedBody
 from copilot import citing, corrections, intake, promises
 from copilot.intake import NewMessage
 from copilot.queue import Terms, ranked, reasons
-from copilot.store import drafts, outbox, tickets, waiting
+from copilot.store import drafts, outbox, spending, tickets, waiting
 from copilot.store.session import Session
-from copilot.store.tables import Ticket
+from copilot.store.tables import Draft, Ticket
 from copilot.store.waiting import Shown
 from copilot.web import presenters, queue_presenter, wording
 from copilot.web.auth import Identity, needs_agent
@@ -19,7 +19,7 @@ from copilot.web.forms import MessageForm, StatusForm, TriageForm, undo_delay, u
 from copilot.web.parameters import Id
 from copilot.web.promise_told import telling, titles_of
 from copilot.web.responses import AnyRequest, frame_of, page, toast, wants_fragment
-from copilot.web.views import QueuePage, TicketView
+from copilot.web.views import DraftView, QueuePage, TicketView
 from copilot.wiring import Services
 
 MOST_ROWS = 60
@@ -189,7 +189,14 @@ def ticket_view(session: Session, services: Services, id: int) -> TicketView:
         triage=presenters.triage_view(ticket, categories),
         timers=presenters.timer_views(timers, telling(policy, now.date(), titles_of(categories))),
         policy=policy.name,
-        draft=presenters.draft_view(draft) if draft else None,
+        draft=shown_draft(session, services, draft) if draft else None,
         draft_state=state,
         draft_notice=notice,
     )  # fmt: skip
+
+
+def shown_draft(session: Session, services: Services, draft: Draft) -> DraftView:
+    """The draft in the wording shown, with what it took."""
+    spent = presenters.spent_words(spending.of_draft(session, draft.id or 0), services.settings.llm_currency)
+    versions = drafts.versions(session, draft.id or 0)
+    return presenters.draft_view(draft, versions, spent, has_model=services.rewording.has_model)

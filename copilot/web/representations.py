@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from copilot.drafting import QUOTING
 from copilot.queue import QueuePlace
 from copilot.store.articles import is_indexed
-from copilot.store.tables import ArticleRow, Draft, Message, OutboxItem, Ticket
+from copilot.store.tables import ArticleRow, Draft, DraftVersion, Message, OutboxItem, Ticket
 from knowledge.retrieval import Retrieval
 from sla.handling import HandlingTimes
 from sla.load import Load
@@ -14,9 +15,14 @@ from sla.timers import Timer, write_instant
 
 
 def ticket_json(
-    ticket: Ticket, messages: Sequence[Message], timers: Sequence[Timer], policy: str, draft: Draft | None
+    ticket: Ticket,
+    messages: Sequence[Message],
+    timers: Sequence[Timer],
+    policy: str,
+    draft: Draft | None,
+    versions: Sequence[DraftVersion] = (),
 ) -> dict[str, Any]:
-    """A ticket with its conversation, triage, timers and newest draft."""
+    """A ticket with its conversation, triage, timers and newest draft with its other wordings."""
     return {
         "id": ticket.id,
         "channel": ticket.channel,
@@ -28,7 +34,7 @@ def ticket_json(
         "messages": [message_json(message) for message in messages],
         "triage": triage_json(ticket) if ticket.triage else None,
         "sla": {"policy": policy, "timers": [timer.to_dict() for timer in timers]},
-        "draft": draft_json(draft) if draft else None,
+        "draft": draft_json(draft, versions) if draft else None,
         "no_draft_reason": ticket.no_draft_reason,
         "answers": ticket.answers,
     }
@@ -60,20 +66,36 @@ def message_json(message: Message) -> dict[str, Any]:
     }
 
 
-def draft_json(draft: Draft) -> dict[str, Any]:
-    """A draft with its sources and the decision about it."""
+def draft_json(draft: Draft, versions: Sequence[DraftVersion] = ()) -> dict[str, Any]:
+    """A draft in the wording shown, with its sources, the decision about it, and all its wordings."""
+    shown = next((row for row in versions if row.number == draft.shown), draft)
     return {
         "id": draft.id,
-        "body": draft.body,
+        "body": shown.body,
         "state": draft.state,
-        "writer": draft.writer,
+        "writer": shown.writer,
         "confidence": draft.confidence,
         "calibrated": draft.calibrated,
-        "citations": draft.citations,
-        "sentences": draft.sentences,
+        "citations": shown.citations,
+        "sentences": shown.sentences,
         "decision": {"action": draft.action, "gates": draft.gates},
         "fingerprint": draft.fingerprint,
+        "version": draft.shown,
+        "versions": [first_version_json(draft), *(version_json(row) for row in versions)],
     }
+
+
+def first_version_json(draft: Draft) -> dict[str, Any]:
+    """The draft as the pipeline made it, among its wordings."""
+    plain = {"style": None, "language": None, "passage_id": None, "problem": None, "by": None}
+    at = write_instant(draft.created_at)
+    return {"number": 1, "way": QUOTING, "body": draft.body, "writer": draft.writer, "created_at": at, **plain}
+
+
+def version_json(row: DraftVersion) -> dict[str, Any]:
+    """Another wording."""
+    names = ("number", "way", "body", "writer", "style", "language", "passage_id", "problem", "by")
+    return {**{name: getattr(row, name) for name in names}, "created_at": write_instant(row.created_at)}
 
 
 def place_json(place: QueuePlace, ticket: Ticket) -> dict[str, Any]:

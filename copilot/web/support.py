@@ -10,7 +10,7 @@ from msgspec import Struct
 from copilot.grounding import Findings
 from copilot.inputs import LONGEST_BODY, clean
 from copilot.store import drafts
-from copilot.store.tables import Draft
+from copilot.store.tables import Draft, DraftVersion
 from copilot.support import findings_now
 from copilot.web.auth import needs_agent
 from copilot.web.forms import BodyForm
@@ -29,8 +29,8 @@ class CheckBody(Struct, forbid_unknown_fields=True):
 @post("/drafts/{id:int}/check", sync_to_thread=True, guards=[needs_agent], status_code=200)
 def show_support(data: URLEncodedBody[BodyForm], id: Id, services: Services) -> Response[str]:
     """The sentences of the agent's text, each with its source or with what no source says."""
-    draft, findings = checked(services, id, data.body)
-    sentences = sentence_views(map(asdict, findings.sentences), draft.citations)
+    wording, findings = checked(services, id, data.body)
+    sentences = sentence_views(map(asdict, findings.sentences), wording.citations)
     return page("workspace/support.html", sentences=sentences)
 
 
@@ -45,10 +45,11 @@ def check_draft(data: JSONBody[CheckBody], id: Id, services: Services) -> dict[s
     }
 
 
-def checked(services: Services, id: int, body: str | None) -> tuple[Draft, Findings]:
-    """The draft, and the findings about this text in its place. Raises `NotFound` or `Invalid`."""
+def checked(services: Services, id: int, body: str | None) -> tuple[Draft | DraftVersion, Findings]:
+    """The wording that people see, and the findings about this text in its place. Raises `NotFound` or `Invalid`."""
     with services.db.read() as session:
         draft = drafts.find(session, id)
-        text = draft.body if body is None else clean(body, "body", LONGEST_BODY, may_be_empty=True)
+        wording = drafts.shown(session, draft)
+        text = wording.body if body is None else clean(body, "body", LONGEST_BODY, may_be_empty=True)
         voice = services.configuration.current(session).voice.named(services.settings.support_name)
-        return draft, findings_now(session, draft, text, voice)
+        return wording, findings_now(session, draft, text, voice)

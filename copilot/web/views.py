@@ -169,8 +169,17 @@ class SentenceView:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionView:
+    """A wording of a draft, in a few words."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
-    """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide."""
+    """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide. `shown` is the
+    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it."""
 
     draft_id: int
     body: str
@@ -182,6 +191,13 @@ class DraftView:
     gates: tuple[GateView, ...]
     sentences: tuple[SentenceView, ...] = ()
     held: bool = True
+    versions: tuple[VersionView, ...] = ()
+    shown: int = 1
+    way: str = "quoting"
+    model: str = ""
+    problem: str | None = None
+    spent: str = ""
+    has_model: bool = False
 
     @property
     def failed_gates(self) -> tuple[GateView, ...]:

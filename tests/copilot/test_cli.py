@@ -307,6 +307,32 @@ def test_categories_are_measured_with_the_embedder_that_is_set(run, labelled):
     assert json.loads(found.stdout)["n"] == 8
 
 
+@pytest.fixture
+def asked(tmp_path):
+    """Files of articles and of questions about them."""
+    names = ("refund", "parcel", "invoice")
+    articles = [{"id": name, "title": name, "body": f"All about the {name}."} for name in names]
+    questions = [
+        {"id": f"{n} {w}", "text": f"{w} {n}", "article_ids": [n]} for n in names for w in ("about", "any", "my")
+    ]
+    for file, rows in (("articles.jsonl", articles), ("questions.jsonl", questions)):
+        (tmp_path / file).write_text("\n".join(json.dumps(row) for row in rows))
+    return "--articles", tmp_path / "articles.jsonl", "--queries", tmp_path / "questions.jsonl"
+
+
+def test_answering_alone_is_measured(run, asked):
+    """The one JSON object on standard output; a number of reviews that is none is refused by its option."""
+    found = run("eval", "answers", *asked, "--splits", 1, "--reviews", "4,9", "--withhold", 0.4, "--json")
+    assert [row["reviews"] for row in json.loads(found.stdout)["by_reviews"]] == [4, 9]
+    assert "--reviews" in run("eval", "answers", *asked, "--reviews", "nan", ok=False).stderr
+
+
+def test_suspension_is_measured(run):
+    """The one JSON object on standard output."""
+    found = run("eval", "suspension", "--courses", 2, "--audits", 50, "--json")
+    assert json.loads(found.stdout)["courses"] == 2
+
+
 def test_an_embedder_that_is_not_there(run, labelled, monkeypatch, tmp_path):
     """Without its model an evaluation ends with one plain line."""
     monkeypatch.setenv("ANSWERABLE_EMBEDDER", str(tmp_path / "nowhere"))

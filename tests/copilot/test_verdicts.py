@@ -49,7 +49,7 @@ def test_a_rejection_is_no_acceptance(desk):
     _, draft = open_draft(desk)
     desk.do(lambda s: approval.reject(s, draft.id, "Sam", "wrong article", desk.now()))
     verdict = only_verdict(desk, draft)
-    assert (verdict.accepted, verdict.kept, verdict.reason) == (False, 0.0, "wrong article")
+    assert (verdict.accepted, verdict.kept, verdict.reason) == (False, 0.0, "Wrong article")
 
 
 def test_own_words_beside_an_open_draft_judge_it(desk):

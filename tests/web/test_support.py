@@ -61,7 +61,7 @@ def test_an_article_that_is_gone_supports_nothing(desk, check):
     """The passages are read as they stand now."""
     from copilot.store import articles
 
-    desk.do(lambda s: articles.replace_passages(s, "refunds", []))
+    desk.do(lambda s: articles.replace_passages(s, ["refunds"], []))
     assert not check({})["supported"]
 
 

@@ -57,6 +57,14 @@ def test_withheld_articles_make_questions_unanswerable(tmp_path) -> None:
     assert 0.3 < found["best_coverage"] < 0.7
 
 
+def test_articles_may_have_no_record(tmp_path) -> None:
+    """Told to forget, the measure says so and gives other figures."""
+    questions = [*QUESTIONS, *STRANGE]
+    with_record, without = (evaluated(tmp_path, questions, splits=1, precedents=told) for told in (True, False))
+    assert (with_record["precedents"], without["precedents"]) == (True, False)
+    assert with_record["ece"] != without["ece"]
+
+
 def test_the_same_run_gives_the_same_figures(tmp_path) -> None:
     """Draws are seeded."""
     questions = [*QUESTIONS, *STRANGE]

@@ -55,6 +55,9 @@
     a: () => submit("#draft-form"),
     e: () => focusEnd(one("#draft-text")),
     r: () => askRejection(true),
+    w: () => askRewording(true),
+    "[": () => stepWording(-1),
+    "]": () => stepWording(1),
     c: () => compose("outbound"),
     m: () => compose("note"),
     f: () => focusEnd(one("#find-text")),
@@ -66,11 +69,12 @@
 
   function sendFrom(field) {
     const form = field.closest("form");
-    if (form?.matches("#draft-form, [data-composer], #reject-panel")) form.requestSubmit();
+    if (form?.matches("#draft-form, [data-composer], #reject-panel, #reword-panel")) form.requestSubmit();
     else submit("#draft-form");
   }
 
   function leave(target) {
+    if (target.closest("#reword-panel")) return askRewording(false);
     if (!isTyping(target) && !target.closest("#reject-panel")) return;
     if (target.closest("#reject-panel")) askRejection(false);
     else target.blur();

@@ -33,7 +33,7 @@
   });
 
   const KEPT = { DETAILS: ["open"], TEXTAREA: ["data-dirty", "data-draft-id"], A: ["aria-current"] };
-  const isPanel = (node) => node.id === "reject-panel" || node.matches?.("[data-draft-changed], [data-reject]");
+  const isPanel = (node) => ["reject-panel", "reword-panel", "writing"].includes(node.id) || node.matches?.("[data-draft-changed], [data-reject], [data-reword-open]");
 
   if (window.Idiomorph) {
     const { callbacks } = Idiomorph.defaults;
