@@ -25,7 +25,7 @@ def test_a_contradiction_is_dismissed(person, contradicting):
     """The facts that differ stand marked beside each other; one press and the pair is gone."""
     page = person("admin", "/admin/articles")
     page.get_by_role("link", name="Needs a look").click()
-    expect(page.locator("mark")).to_have_text(["9 working", "5 working"])
+    expect(page.locator("mark")).to_have_text(["9 working days", "5 working days"])
     expect(page.get_by_text("It expired on 1 February 2026.")).to_be_visible()
     page.get_by_role("button", name="Not a contradiction").click()
     expect(page.locator("mark")).to_have_count(0)

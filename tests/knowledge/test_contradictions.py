@@ -12,7 +12,8 @@ REFUND = "A refund reaches your card within 5 working days."
 @pytest.mark.parametrize(
     ("left", "right", "language", "kind", "facts"),
     [
-        (REFUND, "The refund reaches your card within 14 working days.", "en", "quantity", ("5 working", "14 working")),
+        (REFUND, "The refund reaches your card within 14 working days.", "en", "quantity",
+         ("5 working days", "14 working days")),
         ("Delivery to Austria costs 9 €.", "Delivery to Austria costs 12 EUR.", "en", "amount", ("9 €", "12 EUR")),
         ("Down jackets dry in 3 to 9 hours.", "Down jackets dry in 5 to 9 hours.", "en", "quantity", ("3 to", "5 to")),
         ("Members get 10 % off new tents.", "Members get 15 % off new tents.", "en", "percentage", ("10 %", "15 %")),

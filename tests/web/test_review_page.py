@@ -11,11 +11,11 @@ def test_a_contradiction_is_shown_and_dismissed(signed_in, desk):
     desk.article("money", "Refund <b>times</b>", f"When do I get my refund? {NINE}")
     compare(desk)
     shown = client.get(PAGE).text
-    assert "<mark>9 working</mark>" in shown
-    assert "<mark>5 working</mark>" in shown
+    assert "<mark>9 working days</mark>" in shown
+    assert "<mark>5 working days</mark>" in shown
     assert "<b>times</b>" not in shown
     assert "needs a look" in client.get("/admin/articles").text
-    assert "<mark>9 working</mark>" in client.get("/admin/articles/edit?id=refunds").text
+    assert "<mark>9 working days</mark>" in client.get("/admin/articles/edit?id=refunds").text
     assert client.post(f"{PAGE}/1/dismissal", follow_redirects=False).status_code == 303
     assert "<mark>" not in client.get(PAGE).text
     assert "needs a look" not in client.get("/admin/articles").text
@@ -33,7 +33,7 @@ def test_the_api(client, desk):
     compare(desk)
     agent, admin = desk.bearer("agent"), desk.bearer("admin")
     (one,) = client.get("/api/v1/article-findings?article_id=refunds", headers=agent).json()["findings"]
-    assert [side["fact"] for side in one["sides"]] == ["9 working", "5 working"]
+    assert [side["fact"] for side in one["sides"]] == ["9 working days", "5 working days"]
     assert client.get("/api/v1/article-findings?article_id=boots", headers=agent).json() == {
         "findings": [],
         "stale": [],
