@@ -20,6 +20,7 @@ from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database
 from copilot.store.tables import Draft, JournalEntry, OutboxItem, Ticket
 from copilot.wiring import Services, build
+from tests.schema import put_sqlite
 
 CATEGORIES = [
     {
@@ -74,6 +75,8 @@ def make_services(data_dir: Path, now: ManualTime | None = None, **parts: Any) -
         **given,
     }
     settings = Settings(_env_file=None, data_dir=data_dir, **parts)  # type: ignore[call-arg]  # pydantic-settings' own argument
+    if settings.database_url is None:
+        put_sqlite(data_dir / "answerable.sqlite3")
     return build(settings, now=now or ManualTime(), **fakes)
 
 

@@ -153,7 +153,7 @@ def test_a_cap_lowered_meanwhile_counts_when_replies_leave(desk, now, transport)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_never_one_more_than_the_cap(tmp_path, kind):
     """Six workers decide at once over forty-eight tickets: exactly as many are sent as the cap allows."""
-    with fresh_database() if kind == "postgresql" else nullcontext() as url:
+    with fresh_database(migrated=True) if kind == "postgresql" else nullcontext() as url:
         more = {} if url is None else {"database_url": url}
         now = ManualTime()
         workers = [make_services(tmp_path / "data", now, batch_size=4, **more) for _ in range(6)]

@@ -1,12 +1,14 @@
-"""An empty, migrated database of each kind."""
+"""An empty database of each kind, with and without the schema."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from copilot.store.session import Database
 from tests import postgres
+from tests.schema import put_sqlite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,8 +29,18 @@ def empty(url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def db(empty: Database) -> Database:
-    """A database with the newest schema."""
-    empty.migrate()
-    return empty
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of each kind with the newest schema."""
+    with migrated_sqlite(tmp_path) if request.param == "sqlite" else postgres.fresh_database(migrated=True) as address:
+        database = Database(address)
+        yield database
+        database.close()
+
+
+@contextmanager
+def migrated_sqlite(folder: Path) -> Iterator[str]:
+    """The address of a SQLite database with the newest schema."""
+    path = folder / "answerable.sqlite3"
+    put_sqlite(path)
+    yield f"sqlite:///{path}"
