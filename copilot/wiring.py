@@ -59,6 +59,8 @@ FAKE_EMBEDDER = "fake:hash"
 EMBEDDING_SERVER = "openai:"
 NO_PREFIX = "none"
 LONGEST_SILENCE = 10.0
+CALM = frozenset({"learning", "order", "gaps", "articles", "evidence"})
+"""Loops that learn and tidy, for which nobody waits."""
 LEASE_FOR_DRAFTS = 0.9
 
 
@@ -157,7 +159,7 @@ def build(
         notices=notices, notifier=notifier, mailer=mailer,
         reports=ReportDesk(db, now, book), rewording=rewording, sources=sources, gaps=gaps,
         consistency=consistency,
-        worker=Worker(steps, settings.poll_seconds),
+        worker=Worker(steps, settings.poll_seconds, CALM),
     )  # fmt: skip
 
 

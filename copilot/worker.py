@@ -1,11 +1,13 @@
 """Patient loops for all that is done without a person: tickets, replies, alerts … A failure only pauses its loop."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 
 LONGEST_PAUSE = 30.0
+CALM_SECONDS = 2.0
+"""Pause of an idle loop that nobody waits for; its look for work may cost more than a glance at a state."""
 
 log = structlog.get_logger(__name__)
 
@@ -14,10 +16,10 @@ Step = Callable[[], int]
 
 
 class Worker:
-    """Runs each step in a thread of its own until stopped."""
+    """Runs each step in a thread of its own until stopped; the `calm` ones look for work less often."""
 
-    def __init__(self, steps: dict[str, Step], poll_seconds: float) -> None:
-        self.steps, self.poll_seconds = steps, poll_seconds
+    def __init__(self, steps: dict[str, Step], poll_seconds: float, calm: Collection[str] = ()) -> None:
+        self.steps, self.poll_seconds, self.calm = steps, poll_seconds, calm
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -37,6 +39,7 @@ class Worker:
 
     def _loop(self, name: str, step: Step) -> None:
         failures = 0
+        pause = max(self.poll_seconds, CALM_SECONDS) if name in self.calm else self.poll_seconds
         while not self._stop.is_set():
             try:
                 done, failures = step(), 0
@@ -47,4 +50,4 @@ class Worker:
                     "worker_step_failed", step=name, error=f"{type(error).__name__}: {error}", failures=failures
                 )
             if not done:
-                self._stop.wait(min(self.poll_seconds * 2**failures, LONGEST_PAUSE))
+                self._stop.wait(min(pause * 2**failures, LONGEST_PAUSE))
