@@ -43,7 +43,8 @@ Errors = list[dict[str, str]]
 def answerable_error(request: Request[Any, Any, Any], error: AnswerableError) -> Response[Any]:
     """An expected error of the domain."""
     errors = [{"field": error.field, "message": error.message}] if error.field else []
-    return problem(request, STATUS.get(type(error), 500), error.message, errors)
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    return problem(request, status, error.message, errors)
 
 
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -13,7 +13,7 @@ from copilot.asking import Pen, Question
 from copilot.channels.api import ApiTransport
 from copilot.channels.folder import FolderTransport
 from copilot.channels.webhook import WebhookTransport
-from copilot.confidence import Evidence, length_score, prior
+from copilot.confidence import NAMES, Evidence, length_score, prior
 from copilot.courtesy import phrases
 from copilot.drafting import LONGEST_QUOTE, write
 from copilot.errors import Conflict, Invalid, NotFound, Unavailable
@@ -181,10 +181,10 @@ def test_a_chosen_draft_is_always_grounded(numbers):
 
 
 shares = st.floats(0, 1)
-evidences = st.builds(Evidence, shares, shares, shares, shares, shares, shares)
+evidences = st.builds(Evidence, **dict.fromkeys(NAMES, shares))
 
 
-@given(evidences, st.sampled_from(["answerable", "match", "category", "grounded", "language", "length"]), shares)
+@given(evidences, st.sampled_from(NAMES), shares)
 def test_confidence_is_a_probability_and_more_evidence_never_lowers_it(evidence, name, value):
     """Every input pulls in its own direction only."""
     from dataclasses import replace
