@@ -82,7 +82,9 @@
 
   function chooseReason(digit) {
     const choice = document.querySelectorAll('#reject-panel [name="choice"]')[digit - 1];
-    if (choice) choice.checked = true;
+    if (!choice) return;
+    choice.checked = true;
+    choice.focus();
   }
 
   document.addEventListener("keydown", (event) => {
@@ -95,7 +97,7 @@
     if (event.ctrlKey || event.metaKey || one("dialog[open]")) return;
     if (key === "Escape") return leave(target);
     if (isTyping(target) || (letters && !letters.checked)) return;
-    if (target.closest("#reject-panel") && /^[1-6]$/.test(key)) return chooseReason(Number(key));
+    if (one("#reject-panel:not([hidden])") && /^[1-6]$/.test(key)) return chooseReason(Number(key));
     if (key.startsWith("Arrow") && target.closest("[role=radiogroup], fieldset, #messages, .drawer-body")) return;
     if (!KEYS[key] || !one("#ticket")) {
       if (key === "?") one("#shortcuts")?.showModal();
