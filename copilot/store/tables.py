@@ -742,7 +742,8 @@ class ReviewedSource(SQLModel, table=True):
 
 
 class ConfidenceFit(SQLModel, table=True):
-    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force."""
+    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force. `given`
+    and `dropped` are how many verdicts the record had been given then, and how many of these counted no longer."""
 
     __tablename__ = "confidence_fit"
 
@@ -750,6 +751,8 @@ class ConfidenceFit(SQLModel, table=True):
     fingerprint: str = Field(index=True)
     model: dict[str, Any] = json_column()
     labels: int
+    given: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    dropped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     error: float | None = None
     expected_error: float | None = None
     at: datetime

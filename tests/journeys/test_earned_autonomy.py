@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from copilot import approval, watching
+from copilot import approval, record_keeping, watching
 from copilot.auditing import AuditKey, drawn
 from copilot.errors import Conflict
 from copilot.fakes import ManualTime, ScriptedModel
@@ -232,6 +232,18 @@ def test_confidence_is_refitted_to_verdicts(desk, now):
     (later,) = arrive(desk, 1)
     assert desk.draft(later).calibrated is True
     assert desk.draft(later).confidence == pytest.approx(50 / 60, abs=0.1)
+
+
+def test_a_record_longer_than_can_be_read_comes_to_rest(desk, monkeypatch):
+    """With more verdicts than a model is fitted to, the worker fits once and has nothing more to do."""
+    monkeypatch.setattr(record_keeping, "MOST_REVIEWS", 50)
+    settings(desk, "shadow")
+    ids = arrive(desk, 75)
+    judge(desk, ids[1:])
+    judge(desk, ids[:1], accepted=False)
+    keeper = RecordKeeper(desk.services.db, desk.now, desk.services.configuration)
+    assert [bool(keeper.step()) for _ in range(3)] == [True, False, False]
+    assert standing(desk).threshold is not None
 
 
 def test_customers_who_complain_are_heard(desk, now):
