@@ -109,15 +109,14 @@ def refit(rows: Sequence[Labelled]) -> Refit:
     return Refit(found.model, {review.id or 0: value for review, value in judged}, calibration)
 
 
-def store_refit(
-    session: Session, fingerprint: str, found: Refit, labels: int, count: Count, now: TimeSource
-) -> None:
+def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, count: Count, now: TimeSource) -> None:
     """Put the model in force, with the reviews' confidences; its standings are to be reckoned anew. `count` is what the
     record held before its newest `labels` reviews were read."""
     session.add(
         ConfidenceFit(
             fingerprint=fingerprint, model=found.model.to_dict(), labels=labels, at=now(),
-            given=count.given, dropped=count.dropped, error=found.calibration.error, expected_error=found.calibration.expected,
+            given=count.given, dropped=count.dropped,
+            error=found.calibration.error, expected_error=found.calibration.expected,
         )
     )  # fmt: skip
     reviews.keep_confidences(session, found.confidences)

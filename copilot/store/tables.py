@@ -785,7 +785,8 @@ class StandingRow(SQLModel, table=True):
 
 class WatchRow(SQLModel, table=True):
     """A watch over what a category sends alone, since `began_at`; a category's newest is in force. `suspended_at` is
-    when the evidence was enough to turn it off, with the reason in words."""
+    when the evidence was enough to turn it off, with the reason in words; `usual` bounds what customers do after
+    approved replies (1: not known yet)."""
 
     __tablename__ = "watch"
 
@@ -793,7 +794,7 @@ class WatchRow(SQLModel, table=True):
     category: str = Field(index=True)
     budget: float
     level: float
-    usual: float = 0.0
+    usual: float = 1.0
     began_at: datetime
     by: str
     suspended_at: datetime | None = None

@@ -247,8 +247,14 @@ def test_a_record_longer_than_can_be_read_comes_to_rest(desk, monkeypatch):
 
 
 def test_customers_who_complain_are_heard(desk, now):
-    """Automatic replies after which customers say that they did not help are evidence against the category."""
-    prove(desk)
+    """Automatic replies after which customers say that they did not help are evidence against the category, once it is
+    known from fifty approved replies that customers do not usually say so."""
+    settings(desk, "shadow")
+    judge(desk, arrive(desk, 50))
+    deliver(desk)
+    reckon(desk)
+    settings(desk, "auto")
+    now.advance(days=8)
     rounds = 0
     while watch(desk) is None or watch(desk).suspended_at is None:
         rounds += 1
