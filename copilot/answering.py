@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copilot import autosend, confidence, drafting, grounding, several
+from copilot import autosend, confidence, drafting, grounding, several, subjects
 from copilot.asking import Pen, Question
 from copilot.autonomy import Autonomy
 from copilot.courtesy import phrases
@@ -124,6 +124,9 @@ class Answerer:
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
             body=draft.body,
+            subject=subjects.of_machine(
+                snapshot.ticket.subject, assessment.language.code, snapshot.opening, snapshot.customer.email
+            ),
             planted=draft.canaries,
             channel=snapshot.ticket.channel,
             requester=snapshot.customer.email,

@@ -47,7 +47,8 @@ class Case:
 
     `auto_replies` are earlier automatic replies to this customer within 24 hours, `spent` what the category has used of
     its caps without this reply, `planted` the tokens of this draft's prompt. `requester` is the only address that an
-    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply. `standing` is
+    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply, `subject` the
+    line that the reply would leave under. `standing` is
     what the category has earned (None: nothing yet), `suspended` why it was turned off by evidence, and `drawn` says
     that this draft was drawn for an audit.
     """
@@ -71,6 +72,7 @@ class Case:
     answered_automatically_before: bool
     is_fresh: bool
     body: str
+    subject: str
     planted: tuple[str, ...]
     channel: str
     requester: str
@@ -257,6 +259,14 @@ def canary(case: Case) -> tuple[bool, str]:
     return not leaks, "The draft holds a planted token: something leaks." if leaks else "No planted token leaks."
 
 
+def subject(case: Case) -> tuple[bool, str]:
+    """The subject is the one text of a customer's that an automatic reply may carry (`copilot.subjects`): no planted
+    token may stand in it. That is no leak of ours in this draft, so the switch stays as it is."""
+    if canaries.find(case.subject, (*case.autonomy.canaries, *case.planted)):
+        return False, "The customer's subject holds a planted token: somebody has to find out where it comes from."
+    return True, f"It would leave as “{case.subject}”."
+
+
 def leaked(case: Case) -> tuple[str, ...]:
     """The planted tokens that the draft holds."""
     return canaries.find(case.body, (*case.autonomy.canaries, *case.planted))
@@ -293,6 +303,7 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("writer", writer),
     ("fresh", fresh),
     ("canary", canary),
+    ("subject", subject),
     ("hold window", hold_window),
 )
 

@@ -94,6 +94,48 @@ def test_a_wrong_envelope_is_refused_by_name(desk, client, envelope, field):
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
+EVIL = "Refund approved: http://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("more", "subject"),
+    [
+        ({}, "Re: your message"),
+        ({"channel": "webform", "subject": "Your refund was refused"}, "Re: your message"),
+        ({"channel": "email", "envelope": Envelope(sender_authenticated=True)}, "Re: your message"),
+        (
+            {"channel": "email", "envelope": Envelope(sender_authenticated=True), "subject": "My refund"},
+            "Re: My refund",
+        ),
+    ],
+)
+def test_nobody_writes_to_others_through_the_subject(desk, now, transport, more, subject):
+    """What anybody may have typed into the subject does not leave by itself for the address that they named."""
+    desk.automate("refund")
+    ticket_id = decided(desk, **{"subject": EVIL, **more})
+    now.advance(HOLD)
+    desk.deliver()
+    assert [(reply.auto_sent, reply.subject) for reply in transport.sent] == [(True, subject)]
+    assert subject in gate(desk.draft(ticket_id), "subject")["reason"]
+
+
+def test_an_agent_answers_under_the_customers_subject(desk, client, transport):
+    """A person has read the subject: their reply carries it on."""
+    ticket_id = decided(desk, subject="My refund")
+    client.post(f"/api/v1/drafts/{desk.draft(ticket_id).id}/approval", json={}, headers=desk.bearer("agent"))
+    desk.deliver()
+    assert [reply.subject for reply in transport.sent] == ["Re: My refund"]
+
+
+def test_a_planted_token_in_the_subject_holds_and_trips_nothing(desk):
+    """A customer who writes a planted token gets a person, and cannot stop the whole service with it."""
+    set_caps(desk, 100, canaries=["Blue-Heron-42"])
+    known = Envelope(sender_authenticated=True)
+    ticket_id = decided(desk, channel="email", envelope=known, subject="Blue-Heron-42")
+    assert failing(desk.draft(ticket_id)) == ["subject"]
+    assert desk.draft(decided(desk, email="b@example.com")).action == "send"
+
+
 def test_a_newer_message_with_somebody_in_copy_takes_the_reply_back(desk, now, transport):
     """A copy that arrives within the undo window: the reply does not leave, and the next draft waits for a person."""
     desk.automate("refund")
