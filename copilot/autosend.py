@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from copilot import canaries
-from copilot.autonomy import LONGEST_HOLD, Autonomy
+from copilot.autonomy import LONGEST_HOLD, Autonomy, CategoryAutonomy
 from copilot.budgets import Spent, overdrawn
 from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
@@ -66,7 +66,7 @@ class Case:
     questions: tuple[str, ...]
     forbidden_by: str | None
     writer_problem: str | None
-    sources_are_public: bool
+    source_doubt: str | None
     ticket_id: int
     auto_replies: tuple[tuple[int, datetime], ...]
     answered_automatically_before: bool
@@ -106,14 +106,18 @@ def mode(case: Case) -> tuple[bool, str]:
 
 def confidence(case: Case) -> tuple[bool, str]:
     """Confidence must reach the category's threshold."""
-    setting, standing = case.autonomy.of(case.category), case.standing
+    return enough(case.autonomy.of(case.category), case.standing, case.confidence)
+
+
+def enough(setting: CategoryAutonomy, standing: Standing | None, confidence: float) -> tuple[bool, str]:
+    """Whether a confidence reaches what the admin has set, or what the category has earned at these settings."""
     if setting.threshold is not None:
-        return _reaches(case.confidence, setting.threshold, "manual threshold", "unproven")
+        return _reaches(confidence, setting.threshold, "manual threshold", "unproven")
     if standing is None or standing.threshold is None:
         return False, missing_words(standing)
     if not standing.is_of(setting.error_budget, setting.confidence_level):
         return False, "The settings were changed: what was earned is being reckoned anew."
-    return _reaches(case.confidence, standing.threshold, "earned threshold", proven_words(standing))
+    return _reaches(confidence, standing.threshold, "earned threshold", proven_words(standing))
 
 
 def _reaches(confidence: float, threshold: float, name: str, basis: str) -> tuple[bool, str]:
@@ -176,9 +180,8 @@ def one_question(case: Case) -> tuple[bool, str]:
 
 
 def sources(case: Case) -> tuple[bool, str]:
-    """Internal articles never reach a customer by themselves."""
-    public = case.sources_are_public
-    return public, "All sources are public." if public else "The draft cites an internal article."
+    """Articles reach a customer by themselves only while public, in use and as they were when the draft was begun."""
+    return case.source_doubt is None, case.source_doubt or "All sources are public, in use and unchanged."
 
 
 def recipient(case: Case) -> tuple[bool, str]:

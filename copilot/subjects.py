@@ -38,9 +38,6 @@ def vouched(first: Envelope, requester: str) -> bool:
 
 
 def tempts(written: str) -> bool:
-    """Whether a subject holds a link, an address, an account, a phone number or an amount, or what may be read as one."""
-    if any(value.kind in TEMPTING for value in values(written)):
-        return True
-    return any(
-        token.kind == "code" and any(character in ADDRESSES for character in token.text) for token in tokens(written)
-    )
+    """Whether a subject holds a link, an address, an account, a phone number or an amount, or what looks like one."""
+    codes = (token.text for token in tokens(written) if token.kind == "code")
+    return any(value.kind in TEMPTING for value in values(written)) or any(map(ADDRESSES.intersection, codes))
