@@ -3,8 +3,6 @@
 An article is stored with its passages in one transaction; `indexing` brings the index up to date afterwards.
 """
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +12,9 @@ from typing import cast
 import structlog
 
 from copilot import reviewing
+from copilot.cutting import article_hash, cut_passages, passage_of, revision_of
 from copilot.errors import Invalid, Unavailable
-from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
+from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress
 from copilot.store import articles as store
 from copilot.store import journal, rankers
 from copilot.store.session import Database, Session
@@ -235,15 +234,6 @@ def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool)
     return replace(article, **kept)
 
 
-def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
-    """What the article says now, for its history."""
-    return ArticleRevision(
-        article_id=row.id, title=row.title, body=row.body, language=row.language, visibility=row.visibility,
-        category=row.category, status=row.status, valid_until=row.valid_until, owner=row.owner, at=row.updated_at,
-        by=by, origin=origin,
-    )  # fmt: skip
-
-
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
@@ -264,9 +254,3 @@ def new_article(
         )
     except ArticleError as error:
         raise Invalid(str(error), field=error.field) from error
-
-
-def article_hash(article: Article) -> str:
-    """SHA-256 over everything that a reader or the index would notice."""
-    parts = (article.title, article.body, article.language, article.visibility, article.category)
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
