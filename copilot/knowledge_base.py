@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
@@ -216,18 +216,6 @@ def _take_over(row: ArticleRow, article: Article, at: datetime) -> bool:
     row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, at
     return True
-
-
-def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool) -> Article:
-    """The article with what its source does not tell and people have set here: category, owner and last day, and with
-    `words_only` also visibility and status."""
-    if row is None:
-        return article
-    names = ("category", "owner", "valid_until")
-    kept = {name: getattr(row, name) for name in names if getattr(article, name) is None}
-    if words_only and row.status != "withdrawn":
-        kept |= {"visibility": row.visibility, "status": row.status}
-    return replace(article, **kept)
 
 
 def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
