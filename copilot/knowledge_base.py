@@ -22,6 +22,7 @@ from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
+from knowledge.languages import primary
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What a draft needs to know of an article besides its passages."""
+    """What a draft needs to know of an article besides its passages; `language` is without region."""
 
     language: str
     visibility: str
@@ -153,7 +154,8 @@ class KnowledgeBase:
         passages: list[Passage] = []
         for row, article in store.with_passages(session, changed):
             passages.append(passage_of(row, article))
-            facts[article.id] = ArticleFacts(article.language, article.visibility, article.title, article.category)
+            language = primary(article.language)
+            facts[article.id] = ArticleFacts(language, article.visibility, article.title, article.category)
         internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
         self.facts, self._hashes = facts, hashes
