@@ -41,6 +41,7 @@ class ArticleFacts:
     visibility: str
     title: str
     category: str | None = None
+    content_hash: str = ""
 
 
 class KnowledgeBase:
@@ -59,7 +60,8 @@ class KnowledgeBase:
         self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
         self._retriever = Retriever(None, self._lexical)
-        self.facts: dict[str, ArticleFacts] = {}
+        self._loaded: dict[str, ArticleFacts] = {}
+        self.facts = self._loaded
 
     @property
     def index(self) -> VectorIndex:
@@ -137,10 +139,11 @@ class KnowledgeBase:
                 self._ranker, self._ranker_id = rankers.served(session), ranker_id
             index, words_alone = self._usable_index(session)
             self._whole = index is not None
-            tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self.facts.items()}
+            tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self._loaded.items()}
             # an index that is open was opened with the model, so its likeness is at hand
             likeness = self.embedder.likeness if index is not None else LIKENESS
             self._retriever = Retriever(index, self._lexical, tags, likeness, words_alone, self._ranker)
+            self.facts = self._loaded  # after what is searched, so that nobody holds facts newer than the passages
 
     def close(self) -> None:
         """Let go of the index."""
@@ -150,15 +153,16 @@ class KnowledgeBase:
         hashes = store.hashes(session, today)
         removed = self._hashes.keys() - hashes.keys()
         changed = sorted(name for name, digest in hashes.items() if self._hashes.get(name) != digest)
-        facts = {name: fact for name, fact in self.facts.items() if name not in removed}
+        facts = {name: fact for name, fact in self._loaded.items() if name not in removed}
         passages: list[Passage] = []
         for row, article in store.with_passages(session, changed):
             passages.append(passage_of(row, article))
-            language = primary(article.language)
-            facts[article.id] = ArticleFacts(language, article.visibility, article.title, article.category)
+            facts[article.id] = ArticleFacts(
+                primary(article.language), article.visibility, article.title, article.category, article.content_hash
+            )
         internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
-        self.facts, self._hashes = facts, hashes
+        self._loaded, self._hashes = facts, hashes
 
     def _usable_index(self, session: Session) -> tuple[VectorIndex | None, str]:
         """The index, or None and why only words are compared."""

@@ -7,6 +7,7 @@ import pytest
 from copilot import takeback
 from copilot.errors import Conflict
 from copilot.fakes import ScriptedModel
+from copilot.store import drafts
 from tests.builders import ARTICLES, Desk, gate, make_services, timer
 
 HOLD = timedelta(seconds=30)
@@ -161,7 +162,8 @@ def revive(session, ticket_id):
 
 
 def test_one_automatic_reply_a_thread(desk, now, transport):
-    """The answer to an automatic reply is always held: the customer was not helped, and no loop may start."""
+    """The answer to an automatic reply is always held: the customer was not helped, and no loop may start. That the
+    first one was sent alone stays known."""
     desk.automate("refund")
     ticket_id = sent_by_itself(desk)
     now.advance(HOLD)
@@ -170,6 +172,8 @@ def test_one_automatic_reply_a_thread(desk, now, transport):
     desk.process()
     draft = desk.draft(ticket_id)
     assert draft.action == "hold"
+    with desk.services.db.read() as session:
+        assert drafts.find(session, desk.replies(ticket_id)[0].draft_id).state == "auto"
     assert {row["name"] for row in draft.gates if not row["passed"]} == {"human wanted", "loop"}
 
 
