@@ -11,7 +11,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from copilot.knowledge_base import article_hash
+from copilot.cutting import article_hash
 from copilot.store import articles as article_store
 from copilot.store.session import Session
 from copilot.store.tables import ArticleRow
@@ -66,7 +66,7 @@ class Word:
         kept = {name: here[name] for name in SETTINGS if name not in told or (name in was and was[name] == told[name])}
         if (row.status, status) == ("withdrawn", "draft"):
             kept["status"] = status
-        if was.get("words") == told["words"]:
+        if was.get("words") == told["words"] and row.body.strip():
             kept |= {"title": row.title, "body": row.body}
         return replace(self.article, **kept)
 
