@@ -87,7 +87,8 @@ def parse_autonomy(document: Any, known: Collection[str] | None = None) -> Auton
     """The document as `Autonomy`; raises `Invalid` naming the field. `known` are the categories that exist."""
     if not isinstance(document, dict):
         raise Invalid("autonomy must be an object.", field="autonomy")
-    names = {"kill_switch", "hold_seconds", "audit_share", "disclose", "categories", "risk", "canaries"}
+    # what was read may be put back: the version is told, and looked at where it matters (`copilot.autonomy_saving`)
+    names = {"kill_switch", "hold_seconds", "audit_share", "disclose", "categories", "risk", "canaries", "version"}
     _refuse_unknown(document, names, "")
     kill_switch, disclose = _switch(document, "kill_switch"), _switch(document, "disclose")
     hold = _number(document.get("hold_seconds", DEFAULT_HOLD_SECONDS), "hold_seconds", 0, LONGEST_HOLD)

@@ -7,6 +7,7 @@ beside it, one of them is shown. No transaction is open while a model writes; wh
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from copilot import canaries, drafting, spending, tripwire
 from copilot.answering import Answerer, findings_of
@@ -155,8 +156,8 @@ class Rewording:
         if not canaries.find(text.body, (*subject.planted, *text.canaries)):
             return
         now, draft = self.now(), subject.draft
+        self.db.transact(partial(tripwire.trip, ticket_id=draft.ticket_id, now=now))
         with self.db.write() as session:
-            tripwire.trip(session, draft.ticket_id, now)
             spending.record(session, text.calls, self.prices, now, draft.ticket_id, draft.id)
         raise Conflict("The wording held a planted token: it was thrown away, and all automatic sending was stopped.")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge.embedding import LIKENESS, Likeness, Vectors
+from knowledge.languages import primary
 from knowledge.lexical import Audience, Floats, LexicalIndex, LexicalScores
 from knowledge.passages import Passage
 from knowledge.ranker import LEXICAL_WEIGHT, Ranker
@@ -116,7 +117,7 @@ class Retriever:
         self._ranker = ranker or Ranker()
         known = tags or {}
         self._tags = [known.get(article_id, ArticleTags()) for article_id in lexical.article_ids]
-        self._languages = [own.language for own in self._tags]
+        self._languages = [own.language and primary(own.language) for own in self._tags]
         self._article_of = lexical.article_of.tolist()
         self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
         # the passages of article row i are those from row starts[i] up to starts[i + 1]
@@ -137,6 +138,7 @@ class Retriever:
         With a `language`, its articles come first and compete among themselves, because the translations of an answer
         are no rivals of it; the others lead only when they are closer and answer while it does not.
         """
+        language = language and primary(language)
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience, language)
         features = self._features(_Asked(words, dense, category))

@@ -177,15 +177,15 @@ class QdrantIndex:
 
         for visibility in VISIBILITIES:
             name = self._collection(visibility)
-            if client.collection_exists(name):
-                continue
-            vectors = models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
-            try:
-                client.create_collection(name, vectors_config=vectors)
-            except Exception:
-                # another process was faster
-                if not client.collection_exists(name):
-                    raise
+            if not client.collection_exists(name):
+                vectors = models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
+                try:
+                    client.create_collection(name, vectors_config=vectors)
+                except Exception:
+                    # another process was faster
+                    if not client.collection_exists(name):
+                        raise
+            # also where the collection is there: whoever made it may have stopped before this
             client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
 
     def _search(self, query: Vectors, limit: int, visibility: Visibility) -> list[Hit]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from copilot.sources.guarded import AGENT, Fetched, FetchError, checked_url, gunzipped, host_of
 from knowledge.encodings import decoded
@@ -38,23 +39,22 @@ class Listing:
 
 
 class Robots:
-    """What a site's robots.txt allows us. One that cannot be read forbids everything, one that is not there nothing."""
+    """What a site's robots.txt allows us: the longest rule that fits, with `*` and `$` (RFC 9309). One that cannot be
+    read forbids everything, one that is not there nothing."""
 
     def __init__(self, get: Get, root: str) -> None:
         """Raises `FetchError` when the site does not answer."""
-        self._rules = RobotFileParser()
         answer = get(urljoin(root, "/robots.txt"), MAX_ROBOTS_BYTES)
         if answer.status >= 500 or answer.status in (401, 403, 429):
             raise FetchError(f"its robots.txt answers {answer.status}; nothing is read then")
         text = decoded(answer.body) if answer.status == 200 else ""
-        self._rules.parse(text.splitlines())
-        self.sitemaps = [urljoin(root, url) for url in self._rules.site_maps() or ()]
-        given = self._rules.crawl_delay(AGENT)
-        self.delay = min(float(given), LONGEST_DELAY) if given else 0.0
+        self._rules = Protego.parse(text)
+        self.sitemaps = [urljoin(root, url) for url in self._rules.sitemaps]
+        self.delay = min(self._rules.crawl_delay(AGENT) or 0.0, LONGEST_DELAY)
 
     def allows(self, url: str) -> bool:
         """Whether this page may be read."""
-        return self._rules.can_fetch(AGENT, url)
+        return self._rules.can_fetch(url, AGENT)
 
 
 def list_pages(get: Get, robots: Robots, address: str, most: int) -> Listing:

@@ -14,8 +14,9 @@ from typing import Any
 
 import structlog
 
+from copilot.cutting import article_hash
 from copilot.errors import AnswerableError, Conflict, Invalid, Unavailable
-from copilot.knowledge_base import article_hash, kept_settings, save_article, withdraw_article
+from copilot.knowledge_base import kept_settings, save_article, withdraw_article
 from copilot.sources.guarded import FetchError, checked_url, host_of
 from copilot.sources.reading import FileReading, Item, Reading, Seen, SiteReading
 from copilot.store import articles as article_store

@@ -1,6 +1,7 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -15,6 +16,14 @@ from knowledge.passages import CUT
 
 # bound variables in one statement: databases allow a limited number
 AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What decides whether an article may be quoted."""
+
+    visibility: str
+    content_hash: str
 
 
 def find(session: Session, article_id: str) -> ArticleRow:
@@ -106,6 +115,13 @@ def published_count(session: Session) -> int:
 def published_ids(session: Session) -> set[str]:
     """The articles that the index is to hold."""
     return set(session.exec(select(ArticleRow.id).where(ArticleRow.status == "published")).all())
+
+
+def state_of(session: Session, article_ids: Sequence[str], today: date) -> dict[str, InUse]:
+    """Those of these articles that are in use today, as they are now."""
+    wanted = select(ArticleRow.id, ArticleRow.visibility, ArticleRow.content_hash).where(in_use(today))
+    rows = session.exec(wanted.where(col(ArticleRow.id).in_(article_ids)))
+    return {article_id: InUse(visibility, digest) for article_id, visibility, digest in rows}
 
 
 def hashes(session: Session, today: date) -> dict[str, tuple[str, int]]:

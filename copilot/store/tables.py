@@ -178,7 +178,8 @@ class Draft(SQLModel, table=True):
 
 
 class DraftVersion(SQLModel, table=True):
-    """Another wording of a draft that an agent asked for, append-only, numbered from 2: the draft itself is the first.
+    """Another wording of a draft that an agent asked for, numbered from 2: the draft itself is the first. Append-only,
+    but that an agent may have it cite more passages.
 
     `way` is quoting or free, `style` shorter, warmer or null; `passage_id` is the one passage that it was to come from.
     """
@@ -245,12 +246,14 @@ class Verdict(SQLModel, table=True):
 
 
 class DraftCitation(SQLModel, table=True):
-    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+    """Which articles a draft quotes: what its citations say, in a form that can be counted. `content_hash` is what the
+    article held when the draft's search began; null for drafts from before that was kept."""
 
     __tablename__ = "draft_citation"
 
     draft_id: int = Field(primary_key=True, foreign_key="draft.id")
     article_id: str = Field(primary_key=True, index=True)
+    content_hash: str | None = None
 
 
 class DraftQuestion(SQLModel, table=True):

@@ -53,6 +53,7 @@ GATES = {
     "budget": "Within the caps",
     "fresh": "Nothing newer arrived",
     "canary": "No planted secret",
+    "subject": "Safe subject line",
     "hold window": "Undo window",
 }
 DELIVERIES = {

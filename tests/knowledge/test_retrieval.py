@@ -81,6 +81,15 @@ def test_articles_in_the_customers_language_come_first():
     assert ids(ask(retriever, "how long does a refund take", language="fr"))[0] == "refund-fr"
 
 
+@pytest.mark.parametrize(("tag", "asked"), [("fr-CA", "fr"), ("FR", "fr"), ("fr", "fr-be")])
+def test_a_region_is_no_other_language(tag, asked):
+    """An article tagged with a region comes first for a customer of its language, however either is spelled."""
+    _, retriever = built(
+        [replace(article, language=tag) if article.language == "fr" else article for article in TRANSLATED]
+    )
+    assert ids(ask(retriever, "how long does a refund take", language=asked))[0] == "refund-fr"
+
+
 def test_another_language_leads_when_only_it_answers():
     """Where nothing in the customer's language answers, the closest article that does is first all the same."""
     _, retriever = built(TRANSLATED)

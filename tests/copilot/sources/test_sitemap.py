@@ -95,6 +95,38 @@ def test_robots_that_cannot_be_read(site, listed, status):
     assert site.paths() == ["/robots.txt"]
 
 
+@pytest.mark.parametrize(
+    ("rules", "allowed", "refused"),
+    [
+        ("Disallow: /*/private/", ["/private/x", "/a/privates"], ["/a/private/", "/a/b/private/x"]),
+        ("Disallow: /*.pdf$", ["/a.pdf?x=1", "/a.pdfs", "/pdf"], ["/a.pdf", "/deep/b.pdf"]),
+        ("Disallow: /docs/\nAllow: /docs/open/", ["/docs/open/a", "/"], ["/docs/", "/docs/ope"]),
+        ("Allow: /docs\nDisallow: /docs/secret", ["/docs/a"], ["/docs/secret/a"]),
+        ("Disallow: /a\nAllow: /a", ["/a"], []),
+        ("Disallow: /caf%C3%A9", ["/cafe"], ["/café", "/caf%c3%a9/x"]),
+        ("Disallow:", ["/", "/a"], []),
+        ("Disallow: /\n\nUser-agent: answerable\nDisallow: /x", ["/", "/y"], ["/x"]),
+        ("Disallow: /a\nUser-agent: other\nDisallow: /\nUser-agent: *\nDisallow: /b", ["/c"], ["/a", "/b"]),
+    ],
+)
+def test_the_longest_rule_wins(site, rules, allowed, refused):
+    """Wildcards and ends are heeded, of two rules that fit the longer one counts, and our own group before others."""
+    site.pages["/robots.txt"] = f"User-agent: *\n{rules}\n".encode()
+    with Fetcher(host_of(site.address), allow_private=True) as fetcher:
+        robots = Robots(fetcher.get, site.address)
+    assert [path for path in [*allowed, *refused] if robots.allows(site.address + path)] == allowed
+
+
+def test_a_hostile_robots_takes_no_long_time(site):
+    """Many wildcards and long addresses are compared at once."""
+    site.pages["/robots.txt"] = b"User-agent: *\n" + b"".join(
+        b"Disallow: /%d%s$\n" % (n, b"*a" * 400) for n in range(500)
+    )
+    with Fetcher(host_of(site.address), allow_private=True) as fetcher:
+        robots = Robots(fetcher.get, site.address)
+    assert robots.allows(f"{site.address}/1{'a' * 1_900}b")
+
+
 def test_rules_of_robots(site):
     """Rules for everybody and for us hold; a delay is kept within bounds."""
     site.pages["/robots.txt"] = b"User-agent: *\nDisallow: /private/\nCrawl-delay: 99999\n"
