@@ -16,6 +16,7 @@ from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
 from copilot.risks import LONGEST_READ
 from copilot.standing import Standing, missing_words, proven_words
+from knowledge.languages import primary
 
 RETRIEVAL_FLOOR = 0.40
 DRAFT_FLOOR = 0.14
@@ -146,7 +147,7 @@ def scope(case: Case) -> tuple[bool, str]:
 
 def language(case: Case) -> tuple[bool, str]:
     """The reply must be in the customer's language."""
-    same = case.ticket_language == case.draft_language
+    same = primary(case.ticket_language) == primary(case.draft_language)
     if case.ticket_language == "unknown":
         return False, "The customer's language is not certain."
     return same, f"The customer writes in {case.ticket_language}, the draft is in {case.draft_language}."

@@ -5,7 +5,7 @@ An article is stored with its passages in one transaction; `indexing` brings the
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
@@ -22,6 +22,7 @@ from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
+from knowledge.languages import primary
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What a draft needs to know of an article besides its passages."""
+    """What a draft needs to know of an article besides its passages; `language` is without region."""
 
     language: str
     visibility: str
@@ -157,7 +158,7 @@ class KnowledgeBase:
         for row, article in store.with_passages(session, changed):
             passages.append(passage_of(row, article))
             facts[article.id] = ArticleFacts(
-                article.language, article.visibility, article.title, article.category, article.content_hash
+                primary(article.language), article.visibility, article.title, article.category, article.content_hash
             )
         internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
@@ -220,18 +221,6 @@ def _take_over(row: ArticleRow, article: Article, at: datetime) -> bool:
     row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, at
     return True
-
-
-def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool) -> Article:
-    """The article with what its source does not tell and people have set here: category, owner and last day, and with
-    `words_only` also visibility and status."""
-    if row is None:
-        return article
-    names = ("category", "owner", "valid_until")
-    kept = {name: getattr(row, name) for name in names if getattr(article, name) is None}
-    if words_only and row.status != "withdrawn":
-        kept |= {"visibility": row.visibility, "status": row.status}
-    return replace(article, **kept)
 
 
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:

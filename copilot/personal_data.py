@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from knowledge.languages import primary
+
 LONGEST_TEXT = 20_000
 MOST_REPEATED = 100
 REGIONS = {"en": ("US", "GB"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "es": ("ES", "MX")}
@@ -139,7 +141,7 @@ def _phones(text: str, language: str) -> Iterator[Found]:
     """Numbers that are valid in a country of the language, or written with their country's code."""
     from phonenumbers import Leniency, PhoneNumberMatcher
 
-    for region in (*REGIONS.get(language, ()), None):
+    for region in (*REGIONS.get(primary(language), ()), None):
         for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID, max_tries=200):
             yield Found(match.start, match.end, "PHONE")
 

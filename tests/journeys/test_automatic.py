@@ -8,7 +8,7 @@ from copilot import takeback
 from copilot.errors import Conflict
 from copilot.fakes import ScriptedModel
 from copilot.store import drafts
-from tests.builders import Desk, gate, make_services, timer
+from tests.builders import ARTICLES, Desk, gate, make_services, timer
 
 HOLD = timedelta(seconds=30)
 
@@ -47,6 +47,15 @@ def test_a_proven_reply_leaves_after_the_hold_window(desk, now, transport):
     ticket = desk.ticket(ticket_id)
     assert (ticket.status, timer(ticket, "first_response")["state"]) == ("pending", "met")
     assert timer(ticket, "first_response")["elapsed_seconds"] == 30
+
+
+def test_an_article_tagged_with_a_region_answers_alone(desk):
+    """An article in "en-US" answers a customer who writes English, as one in "en" does."""
+    desk.article("refunds", *ARTICLES["refunds"], language="en-US")
+    desk.automate("refund")
+    ticket_id = sent_by_itself(desk)
+    assert all(row["passed"] for row in desk.draft(ticket_id).gates)
+    assert desk.services.knowledge.facts["refunds"].language == "en"
 
 
 @pytest.mark.parametrize("threshold", [None, 0.999])
