@@ -202,7 +202,8 @@ def index_of(settings: Settings, embedder: Embedder) -> VectorIndex:
     """The index on the configured server, or embedded in the data folder."""
     dimension, fingerprint = embedder.dimension, embedder.fingerprint
     if settings.qdrant_url:
-        return QdrantIndex(settings.qdrant_url, dimension=dimension, fingerprint=fingerprint)
+        key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+        return QdrantIndex(settings.qdrant_url, dimension=dimension, fingerprint=fingerprint, api_key=key)
     return EmbeddedIndex(settings.data_dir / "index", dimension=dimension, fingerprint=fingerprint)
 
 
