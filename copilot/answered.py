@@ -1,7 +1,6 @@
 """Decides how answers that people gave become articles: internal drafts, because they hold customers' words and were
 written for one of them. Nothing uses them until an admin has looked and published them."""
 
-import csv
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,8 @@ from copilot.store import tickets
 from copilot.store.session import Session
 from copilot.store.tables import Message, Ticket
 from knowledge.articles import Article, ArticleError
-from knowledge.importers import ArticleFileError, read_jsonl
+from knowledge.found import ArticleFileError, FileNote
+from knowledge.rows import csv_rows, json_rows
 
 SLICE = 200
 LONGEST_TITLE = 300
@@ -49,25 +49,14 @@ def _of_ticket(ticket: Ticket, asked: Message, reply: Message, name: str | None,
 
 def of_file(path: Path) -> Iterator[Article | str]:
     """The rows of a JSONL or CSV file with `question` and `answer`. Raises `Invalid` for another kind of file."""
-    rows = {".jsonl": _lines, ".csv": _csv}.get(path.suffix.lower())
-    if rows is None:
+    kind = path.suffix.lower()
+    if kind not in (".jsonl", ".csv"):
         raise Invalid(f"{path} is neither .jsonl nor .csv.", field="path")
-    try:
-        for number, row in rows(path):
-            yield _of_row(row, f"{path.name}:{number}")
-    except (ArticleFileError, csv.Error, UnicodeDecodeError) as error:
-        yield str(error)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    yield from read_jsonl(path)
-
-
-def _csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, strict=True)
-        for row in rows:
-            yield rows.line_num, row
+    for found in json_rows(path) if kind == ".jsonl" else csv_rows(path, ("question", "answer")):
+        if isinstance(found, ArticleFileError):
+            yield str(found)
+        elif not isinstance(found, FileNote):
+            yield _of_row(found[1], f"{path.name}:{found[0]}")
 
 
 def _of_row(row: Mapping[str, Any], place: str) -> Article | str:

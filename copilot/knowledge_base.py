@@ -5,7 +5,7 @@ An article is stored with its passages in one transaction; `indexing` brings the
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -270,18 +270,6 @@ def _take_over(row: ArticleRow, article: Article, at: datetime) -> bool:
     row.valid_until, row.owner = article.valid_until, article.owner
     row.content_hash, row.updated_at = digest, at
     return True
-
-
-def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool) -> Article:
-    """The article with what its source does not tell and people have set here: category, owner and last day, and with
-    `words_only` also visibility and status."""
-    if row is None:
-        return article
-    names = ("category", "owner", "valid_until")
-    kept = {name: getattr(row, name) for name in names if getattr(article, name) is None}
-    if words_only and row.status != "withdrawn":
-        kept |= {"visibility": row.visibility, "status": row.status}
-    return replace(article, **kept)
 
 
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:

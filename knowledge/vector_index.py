@@ -12,8 +12,7 @@ import uuid
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,8 +35,7 @@ class IndexUnavailable(RuntimeError):
     """The vector index cannot be used; the message says why in plain words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage found, with its cosine similarity to the query."""
 
     passage_id: str

@@ -15,14 +15,15 @@ def import_() -> None:
 
 @import_.command("articles")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--take-over", is_flag=True, help="Write over articles of the same file name that came from elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def import_articles(paths: tuple[Path, ...], as_json: bool) -> None:
+def import_articles(paths: tuple[Path, ...], take_over: bool, as_json: bool) -> None:
     """Import articles from Markdown, HTML, PDF, JSONL, CSV, exports of Zendesk Guide or Chatwoot (JSON), or from
-    folders and zip files of these."""
+    folders and zip files of these. What a file says as before, and what it does not mention, stays as it is here."""
     from copilot import importing
 
     with opened() as services, progress("Articles") as report:
-        result = importing.import_articles(services, paths, report)
+        result = importing.import_articles(services, paths, report, take_over=take_over)
     show(result, as_json)
 
 

@@ -50,7 +50,7 @@ def show(result: Any, as_json: bool) -> None:
         click.echo(json.dumps(result))
         return
     for name, value in result.items():
-        if name == "reasons" and isinstance(value, list):
+        if name in ("reasons", "notes") and isinstance(value, list):
             for reason in value:
                 click.echo(
                     f"{'':>20}  " + (f"{reason['what']}: {reason['why']}" if isinstance(reason, dict) else reason)

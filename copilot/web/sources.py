@@ -35,7 +35,9 @@ SCHEDULES = {"": "Only by hand", "1": "Every hour", "6": "Every 6 hours", "24": 
 @dataclass(frozen=True, slots=True)
 class SourceView:
     """A source. `busy` while it is due or being read; `counts` are (word, number) of the last run, `held` the keys that
-    it did not dare to withdraw, `withdrawn` the articles that it did, ever."""
+    it did not dare to withdraw, `withdrawn` the articles that it did, ever. `incomplete` says why it did not look for
+    what was deleted, `unsure` (why, number) how many articles stay because they could not be looked at, `notes` (what,
+    why) what should be looked at."""
 
     source_id: int
     kind: str
@@ -54,6 +56,9 @@ class SourceView:
     held_count: int
     withdrawn: tuple[str, ...]
     in_force: int
+    incomplete: str
+    unsure: tuple[tuple[str, int], ...]
+    notes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,9 @@ def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str], i
         held_count=len(held),
         withdrawn=tuple(withdrawn),
         in_force=in_force,
+        incomplete=result.get("incomplete", ""),
+        unsure=tuple((row["why"], row["articles"]) for row in result.get("unsure", ())[:SHOWN]),
+        notes=tuple((note["what"], note["why"]) for note in result.get("notes", ())[:SHOWN]),
     )
 
 

@@ -118,7 +118,7 @@ def test_similarities_of_another_model_are_read_on_the_scale_of_the_default_one(
         fingerprint = index.fingerprint
 
         def search(self, vector, limit, audience):
-            return [replace(hit, score=0.7 + 0.2 * hit.score) for hit in index.search(vector, limit, audience)]
+            return [hit._replace(score=0.7 + 0.2 * hit.score) for hit in index.search(vector, limit, audience)]
 
     passages = [passage for article in ARTICLES for passage in split(article)]
     scale = Likeness(0.7 + 0.2 * LIKENESS.unrelated, 0.7 + 0.2 * LIKENESS.related)

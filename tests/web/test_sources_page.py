@@ -70,6 +70,29 @@ def test_much_at_once_waits_for_a_word(signed_in, desk, now):
         assert articles.get(session, f"{site.address.removeprefix('http://')}/d").status == "withdrawn"
 
 
+def test_it_is_said_when_deletions_were_not_looked_for(signed_in, desk, now):
+    """Why, and how many articles could not be looked at; nothing of that once all could be read."""
+    client = signed_in("admin")
+    with website() as site:
+        for name in "abcd":
+            site.page(f"/{name}", name, "Some words of this page.")
+        site.sitemap("/a", "/b", "/c", "/d", at="/one.xml")
+        site.pages["/sitemap.xml"] = f"<sitemapindex><loc>{site.address}/one.xml</loc>".encode()
+        with desk.services.db.write() as session:
+            source = desk.services.sources.add(session, "site", site.address, "test", None, allow_private=True)
+        desk.services.sources.sync(source.id, lambda *_: None)
+        assert "could not be looked at" not in client.get(PAGE).text
+        assert "Deletions were not looked for" not in client.get(PAGE).text
+        now.advance(hours=1)
+        site.pages["/sitemap.xml"] += f"<loc>{site.address}/two.xml</loc>".encode()
+        site.pages["/a"] = (500, {}, b"")
+        desk.services.sources.sync(source.id, lambda *_: None)
+    shown = " ".join(client.get(PAGE).text.split())
+    assert "<strong>Deletions were not looked for</strong>" in shown
+    assert "two.xml: the sitemap answers 404" in shown
+    assert "1 article could not be looked at and stays as it is: answers 500." in shown
+
+
 @pytest.mark.parametrize(("fate", "status"), [("keep", "published"), ("withdraw", "withdrawn")])
 def test_a_source_is_removed(signed_in, desk, fate, status):
     """The page asks what becomes of the articles, refuses to guess, and does as it is told."""
