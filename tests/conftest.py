@@ -8,9 +8,11 @@ from typing import Any
 import hypothesis
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 from threadpoolctl import threadpool_limits
 
+from copilot import accounts
 from copilot.fakes import ManualTime, RecordingTransport
 from copilot.wiring import Services
 from tests.builders import Desk, client_of, make_services
@@ -36,6 +38,12 @@ def _quiet() -> Iterator[None]:
     )
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with Argon2's least effort: what makes them hard to guess is not what the tests are about."""
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(autouse=True)
