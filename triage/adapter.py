@@ -5,6 +5,8 @@ with Adam (Kingma and Ba, 2015). With ten examples a class it gains a point of a
 last layer did, in a second and without encoding anything again.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,15 +25,22 @@ _SEED = 0
 def fit_adapter(vectors: Vectors, codes: Codes, classes: int) -> Vectors:
     """Return the map (d, d) for L2-normalised vectors (n, d) with codes in 0..classes-1, to be used by `adapted`.
 
-    The same rows in the same order give the same map. Without two classes and two rows of one it is the identity.
+    The same rows in the same order give the same map. Without two classes and two rows of one it is the identity, and
+    so is what it does to numbers that are 0 in every row.
     """
-    identity: Vectors = np.eye(vectors.shape[1], dtype=np.float32)
+    map_: Vectors = np.eye(vectors.shape[1], dtype=np.float32)
     rows = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes, minlength=classes))[:-1])
     if classes < 2 or max(map(len, rows)) < 2:
-        return identity
-    random, descent = np.random.default_rng(_SEED), _Descent(identity)
+        return map_
+    used = np.flatnonzero(vectors.any(axis=0))
+    map_[np.ix_(used, used)] = _descended(np.ascontiguousarray(vectors[:, used]), codes, rows)
+    return map_
+
+
+def _descended(vectors: Vectors, codes: Codes, rows: Sequence[Codes]) -> Vectors:
+    random, descent = np.random.default_rng(_SEED), _Descent(np.eye(vectors.shape[1], dtype=np.float32))
     for step in range(1, STEPS + 1):
-        chosen = random.permutation(classes)[:CLASSES_A_STEP]
+        chosen = random.permutation(len(rows))[:CLASSES_A_STEP]
         batch = np.concatenate([random.permutation(rows[code])[:ROWS_A_CLASS] for code in chosen])
         descent.take(step, _slope(descent.found, vectors[batch], codes[batch]))
     return descent.found
