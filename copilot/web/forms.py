@@ -143,6 +143,12 @@ class RiskForm(Form):
     signals: list[str] | str = []
 
 
+class LanguagesForm(Form):
+    """The languages in which customers may be answered automatically; one ticked box arrives as a text."""
+
+    languages: list[str] | str = []
+
+
 class CapsForm(Form):
     """The caps of one category, whole numbers."""
 

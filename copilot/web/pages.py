@@ -76,7 +76,8 @@ HANDLERS = (
     ranker_admin.order_page, ranker_admin.return_to_order, ranker_admin.return_to_built_in,
     ranker_admin.let_order_be_learned,
     feedback.feedback_page, feedback.show_changes, support.show_support,
-    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_caps,
+    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_languages,
+    checks.save_caps,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 
