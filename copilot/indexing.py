@@ -14,14 +14,15 @@ from typing import cast
 
 import structlog
 
+from copilot.cutting import cut_anew, passage_of
 from copilot.errors import Unavailable
 from copilot.store import articles as store
 from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleRow, PassageRow
 from copilot.timesource import TimeSource
-from knowledge.articles import Article, Visibility
+from knowledge.articles import Visibility
 from knowledge.embedding import Embedder, EmbedderUnavailable
-from knowledge.passages import CUT, Passage, embedding_text, split
+from knowledge.passages import CUT, embedding_text
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
 # embedded together: many, because sorted by length they encode faster; not more, because a crash loses them and all are
@@ -152,7 +153,7 @@ class Indexer:
             return 0
         if others := [row.id for row in stale if row.status == "published" and row.cut != CUT]:
             self._cut_anew(others)
-            return self._step(limit)
+            return len(others)
         self._write({row.id: row for row in stale}, rows)
         with self.db.write() as session:
             for row in stale:
@@ -163,7 +164,7 @@ class Indexer:
     def _cut_anew(self, article_ids: Sequence[str]) -> None:
         """Passages that an earlier version cut follow the rules of this one; another process may have done it."""
         with self.db.write() as session:
-            cut_passages(session, [row for row in store.lock_all(session, article_ids) if row.cut != CUT])
+            cut_anew(session, [row for row in store.lock_all(session, article_ids) if row.cut != CUT], self.now())
 
     def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
         ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
@@ -180,23 +181,3 @@ def portion(session: Session, stale: Sequence[ArticleRow]) -> list[ArticleRow]:
     counts = store.passage_counts(session, [row.id for row in stale])
     sums = accumulate(counts.get(row.id, 0) for row in stale)
     return [row for row, so_far in zip(stale, sums, strict=True) if row is stale[0] or so_far <= SYNC_PASSAGES]
-
-
-def cut_passages(session: Session, rows: Sequence[ArticleRow]) -> None:
-    """Store the passages of these articles as they are now, in place of the ones they had."""
-    passages = [
-        PassageRow(
-            id=p.id, article_id=p.article_id, ordinal=p.ordinal, start=p.start, end=p.end, heading=p.heading,
-            text=p.text,
-        )
-        for row in rows
-        for p in split(Article(row.id, row.title, row.body))
-    ]  # fmt: skip
-    store.replace_passages(session, [row.id for row in rows], passages)
-    for row in rows:
-        row.cut = CUT
-
-
-def passage_of(row: PassageRow, article: ArticleRow) -> Passage:
-    """The knowledge room's passage of a stored row."""
-    return Passage(row.id, row.article_id, row.ordinal, row.start, row.end, row.text, article.title, row.heading)

@@ -3,19 +3,18 @@
 An article is stored with its passages in one transaction; `indexing` brings the index up to date afterwards.
 """
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 import structlog
 
 from copilot import reviewing
+from copilot.cutting import article_hash, cut_passages, passage_of, revision_of
 from copilot.errors import Invalid, Unavailable
-from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress, cut_passages, passage_of
+from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress
 from copilot.store import articles as store
 from copilot.store import journal, rankers
 from copilot.store.session import Database, Session
@@ -23,6 +22,7 @@ from copilot.store.tables import ArticleRevision, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.articles import Article, ArticleError, Status, Visibility
 from knowledge.embedding import LIKENESS, Embedder, EmbedderUnavailable, Vectors
+from knowledge.languages import primary
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
@@ -35,12 +35,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What a draft needs to know of an article besides its passages."""
+    """What a draft needs to know of an article besides its passages; `language` is without region."""
 
     language: str
     visibility: str
     title: str
     category: str | None = None
+    content_hash: str = ""
 
 
 class KnowledgeBase:
@@ -59,7 +60,8 @@ class KnowledgeBase:
         self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
         self._retriever = Retriever(None, self._lexical)
-        self.facts: dict[str, ArticleFacts] = {}
+        self._loaded: dict[str, ArticleFacts] = {}
+        self.facts = self._loaded
 
     @property
     def index(self) -> VectorIndex:
@@ -137,10 +139,11 @@ class KnowledgeBase:
                 self._ranker, self._ranker_id = rankers.served(session), ranker_id
             index, words_alone = self._usable_index(session)
             self._whole = index is not None
-            tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self.facts.items()}
+            tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self._loaded.items()}
             # an index that is open was opened with the model, so its likeness is at hand
             likeness = self.embedder.likeness if index is not None else LIKENESS
             self._retriever = Retriever(index, self._lexical, tags, likeness, words_alone, self._ranker)
+            self.facts = self._loaded  # after what is searched, so that nobody holds facts newer than the passages
 
     def close(self) -> None:
         """Let go of the index."""
@@ -150,14 +153,16 @@ class KnowledgeBase:
         hashes = store.hashes(session, today)
         removed = self._hashes.keys() - hashes.keys()
         changed = sorted(name for name, digest in hashes.items() if self._hashes.get(name) != digest)
-        facts = {name: fact for name, fact in self.facts.items() if name not in removed}
+        facts = {name: fact for name, fact in self._loaded.items() if name not in removed}
         passages: list[Passage] = []
         for row, article in store.with_passages(session, changed):
             passages.append(passage_of(row, article))
-            facts[article.id] = ArticleFacts(article.language, article.visibility, article.title, article.category)
+            facts[article.id] = ArticleFacts(
+                primary(article.language), article.visibility, article.title, article.category, article.content_hash
+            )
         internal = {name for name in changed if name in facts and facts[name].visibility == "internal"}
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
-        self.facts, self._hashes = facts, hashes
+        self._loaded, self._hashes = facts, hashes
 
     def _usable_index(self, session: Session) -> tuple[VectorIndex | None, str]:
         """The index, or None and why only words are compared."""
@@ -218,27 +223,6 @@ def _take_over(row: ArticleRow, article: Article, at: datetime) -> bool:
     return True
 
 
-def kept_settings(article: Article, row: ArticleRow | None, *, words_only: bool) -> Article:
-    """The article with what its source does not tell and people have set here: category, owner and last day, and with
-    `words_only` also visibility and status."""
-    if row is None:
-        return article
-    names = ("category", "owner", "valid_until")
-    kept = {name: getattr(row, name) for name in names if getattr(article, name) is None}
-    if words_only and row.status != "withdrawn":
-        kept |= {"visibility": row.visibility, "status": row.status}
-    return replace(article, **kept)
-
-
-def revision_of(row: ArticleRow, by: str, origin: str) -> ArticleRevision:
-    """What the article says now, for its history."""
-    return ArticleRevision(
-        article_id=row.id, title=row.title, body=row.body, language=row.language, visibility=row.visibility,
-        category=row.category, status=row.status, valid_until=row.valid_until, owner=row.owner, at=row.updated_at,
-        by=by, origin=origin,
-    )  # fmt: skip
-
-
 def withdraw_article(session: Session, article_id: str, now: datetime, by: str, origin: str = "") -> None:
     """Take an article out of use; its row stays as history. Raises `NotFound`."""
     row = store.find(session, article_id)
@@ -259,9 +243,3 @@ def new_article(
         )
     except ArticleError as error:
         raise Invalid(str(error), field=error.field) from error
-
-
-def article_hash(article: Article) -> str:
-    """SHA-256 over everything that a reader or the index would notice."""
-    parts = (article.title, article.body, article.language, article.visibility, article.category)
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -45,7 +45,7 @@ from copilot.report_desk import ReportDesk
 from copilot.rewording import Rewording
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
-from copilot.sources.syncing import Sources
+from copilot.sources.syncing import Sources, reading_of
 from copilot.spending import Prices
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
@@ -141,7 +141,8 @@ def build(
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
-    sources, gaps = Sources(db, now, name), GapFinder(db, now, used_embedder, knowledge, name)
+    sources = Sources(db, now, name, reading_of(db, settings.support_name))
+    gaps = GapFinder(db, now, used_embedder, knowledge, name)
     consistency = Consistency(db, now, knowledge)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,
@@ -202,7 +203,8 @@ def index_of(settings: Settings, embedder: Embedder) -> VectorIndex:
     """The index on the configured server, or embedded in the data folder."""
     dimension, fingerprint = embedder.dimension, embedder.fingerprint
     if settings.qdrant_url:
-        return QdrantIndex(settings.qdrant_url, dimension=dimension, fingerprint=fingerprint)
+        key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+        return QdrantIndex(settings.qdrant_url, dimension=dimension, fingerprint=fingerprint, api_key=key)
     return EmbeddedIndex(settings.data_dir / "index", dimension=dimension, fingerprint=fingerprint)
 
 

@@ -24,10 +24,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 threadpool_limits(1)
 
 # continuous integration tries the same examples each time, so that it judges the change and not the dice; runs by hand
-# look for new ones
-hypothesis.settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI") == "true":
-    hypothesis.settings.load_profile("ci")
+# look for new ones. No deadline: how long an example takes says more about the machine than about the code
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
 @pytest.fixture(autouse=True)

@@ -178,7 +178,8 @@ class Draft(SQLModel, table=True):
 
 
 class DraftVersion(SQLModel, table=True):
-    """Another wording of a draft that an agent asked for, append-only, numbered from 2: the draft itself is the first.
+    """Another wording of a draft that an agent asked for, numbered from 2: the draft itself is the first. Append-only,
+    but that an agent may have it cite more passages.
 
     `way` is quoting or free, `style` shorter, warmer or null; `passage_id` is the one passage that it was to come from.
     """
@@ -245,12 +246,14 @@ class Verdict(SQLModel, table=True):
 
 
 class DraftCitation(SQLModel, table=True):
-    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+    """Which articles a draft quotes: what its citations say, in a form that can be counted. `content_hash` is what the
+    article held when the draft's search began; null for drafts from before that was kept."""
 
     __tablename__ = "draft_citation"
 
     draft_id: int = Field(primary_key=True, foreign_key="draft.id")
     article_id: str = Field(primary_key=True, index=True)
+    content_hash: str | None = None
 
 
 class DraftQuestion(SQLModel, table=True):
@@ -452,8 +455,12 @@ class KnowledgeSource(SQLModel, table=True):
 
 
 class SourceItem(SQLModel, table=True):
-    """What a source said of one article when it was last asked. `content_hash` is of its words there, so that an edit
-    made here stays until the source changes."""
+    """What a source said of one article when it was last asked.
+
+    `content_hash` and `told` (settings, and a digest of the words) are of what it said there, so that an edit made here
+    stays until the source changes. `place` is the file. `gone` says that the article was withdrawn because it is not
+    there any more, `gone_at` when the source itself last said so.
+    """
 
     __tablename__ = "source_item"
     __table_args__ = (UniqueConstraint("source_id", "key"),)
@@ -467,6 +474,21 @@ class SourceItem(SQLModel, table=True):
     last_modified: str | None = None
     seen_at: datetime
     gone: bool = False
+    told: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    place: str | None = Field(default=None, sa_column=Column(Text))
+    gone_at: datetime | None = None
+
+
+class ArticleImport(SQLModel, table=True):
+    """What the file at `place` said of an article when it was imported by hand: `content_hash` and `told` are as in
+    `SourceItem`."""
+
+    __tablename__ = "article_import"
+
+    article_id: str = Field(primary_key=True, foreign_key="article.id")
+    content_hash: str
+    told: dict[str, Any] = json_column()
+    place: str = text_column()
 
 
 class PassageRow(SQLModel, table=True):
