@@ -50,7 +50,7 @@ from copilot.report_desk import ReportDesk
 from copilot.rewording import Rewording
 from copilot.rule_clock import RuleClock
 from copilot.settings import Settings
-from copilot.sources.syncing import Sources
+from copilot.sources.syncing import Sources, reading_of
 from copilot.spending import Prices
 from copilot.store.session import Database
 from copilot.timesource import TimeSource, system_time
@@ -151,7 +151,8 @@ def build(
     desk = NoticeDesk(used_transport, configuration, book)
     mailer = mailer_of(settings, now)
     notifier = Notifier(db, now, ways_of(settings, mailer, now), desk, name, lease)
-    sources, gaps = Sources(db, now, name), GapFinder(db, now, used_embedder, knowledge, name)
+    sources = Sources(db, now, name, reading_of(db, settings.support_name))
+    gaps = GapFinder(db, now, used_embedder, knowledge, name)
     consistency = Consistency(db, now, knowledge)
     steps = {
         "tickets": pipeline.process_batch, "delivery": outbox.deliver_due, "index": knowledge.sync,

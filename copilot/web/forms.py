@@ -217,6 +217,12 @@ class SourceForm(Form):
     every: str = ""
 
 
+class ScheduleForm(Form):
+    """How often something is read: a number of hours or empty."""
+
+    every: str = ""
+
+
 class PreviewForm(Form):
     """Markdown to look at."""
 
