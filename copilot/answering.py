@@ -68,7 +68,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
-        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
+        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
         return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(
@@ -151,14 +151,17 @@ def candidates(found: Retrieval, asked: Sequence[Asked]) -> tuple[dict[str, Any]
     return () if asked else tuple(rows)
 
 
-def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice) -> Findings:
-    """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered."""
+def findings_of(
+    draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice, own_facts: Sequence[str] = ()
+) -> Findings:
+    """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered, where
+    a person reads it and the customer's `own_facts` count as known."""
     cited = {quote.passage_id for quote in draft.quotes}
     free = draft.way == drafting.FREE
     sources = [(m.passage.id, plain(m.passage.text)) for m in matches if free or m.passage.id in cited]
     signature = voice.signature(draft.language)
     courtesies = phrases(draft.language, customer.name, signature)
-    return grounding.check(draft.body, sources, courtesies, language=draft.language)
+    return grounding.check(draft.body, sources, courtesies, own_facts if free else (), draft.language)
 
 
 def vectors_by(embedder: Embedder) -> str:

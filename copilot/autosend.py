@@ -138,9 +138,11 @@ def scope(case: Case) -> tuple[bool, str]:
     """The question must be one of ours, and something must answer it."""
     if not case.in_scope:
         return False, "The message looks out of scope: unlike anything in the known categories."
+    if case.ticket_language != "unknown" and case.ticket_language not in case.autonomy.languages:
+        return False, f"Automatic replies are not enabled for customers who write in {case.ticket_language}."
     if case.answerable < RETRIEVAL_FLOOR:
         return False, f"No article clearly answers this ({case.answerable:.2f}, needed {RETRIEVAL_FLOOR:.2f})."
-    return True, "In scope, and an article answers it."
+    return True, "In scope, in a language that is enabled, and an article answers it."
 
 
 def language(case: Case) -> tuple[bool, str]:

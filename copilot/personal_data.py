@@ -92,6 +92,11 @@ def find(text: str, language: str = "en", names: Iterable[str] = ()) -> list[Fou
     return sorted(taken, key=lambda place: place.start)
 
 
+def own_codes(text: str, language: str = "en") -> tuple[str, ...]:
+    """The numbers of orders, invoices and the like in a customer's text, each once."""
+    return tuple(dict.fromkeys(text[one.start : one.end] for one in find(text, language) if one.kind == "CODE"))
+
+
 def _repeated(text: str, taken: Sequence[Found]) -> Iterator[Found]:
     """The same values again, where they stand in a place that has no form."""
     known = {text[place.start : place.end]: place.kind for place in taken if place.kind not in ("MARK", "NAME")}

@@ -19,6 +19,7 @@ from copilot.drafting import FREE, QUOTING, DraftText
 from copilot.errors import Conflict, Invalid
 from copilot.grounding import Findings
 from copilot.llm.port import Heard, ModelFailed
+from copilot.personal_data import own_codes
 from copilot.recording import citations_json, sentences_json
 from copilot.snapshots import Snapshot, load_snapshots
 from copilot.spending import Prices
@@ -98,7 +99,8 @@ class Rewording:
                 spending.record(session, error.calls, self.prices, self.now(), subject.draft.ticket_id, draft_id)
             raise
         self._refuse_leaks(subject, text)
-        findings = findings_of(text, matches, subject.snapshot.customer, subject.voice)
+        own = own_codes(subject.question.text, subject.question.language)
+        findings = findings_of(text, matches, subject.snapshot.customer, subject.voice, own)
         with self.db.write() as session:
             return self._kept(session, subject, wanted, with_sources(text, findings, matches), findings, by)
 

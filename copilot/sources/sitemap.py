@@ -30,12 +30,17 @@ Get = Callable[[str, int], Fetched]
 
 @dataclass(slots=True)
 class Listing:
-    """The pages of a site, and what was refused while they were listed. `complete` says that nothing is missing, so
-    that a page which is not listed is gone."""
+    """The pages of a site, and what was refused while they were listed. `incomplete` says why some may be missing; when
+    it is empty, a page which is not listed is gone."""
 
     pages: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    complete: bool = True
+    incomplete: str = ""
+
+    def leave_out(self, what: str, problem: str) -> None:
+        """Pages are missing, and why."""
+        self.refused.append((what, problem))
+        self.incomplete = self.incomplete or f"{what}: {problem}"
 
 
 class Robots:
@@ -77,11 +82,10 @@ def list_pages(get: Get, robots: Robots, address: str, most: int) -> Listing:
         if path.startswith(below) and not NOT_PAGES.search(path):
             known[page] = None
         if len(known) > most:
-            listing.complete = False
-            listing.refused.append((address, f"has more than {most:,} pages; the rest was left out"))
+            listing.leave_out(address, f"has more than {most:,} pages; the rest was left out")
             break
     listing.pages = list(known)[:most]
-    if not listing.pages and not listing.complete:
+    if not listing.pages and listing.incomplete:
         raise FetchError(listing.refused[0][1] if listing.refused else "has no sitemap")
     return listing
 
@@ -92,14 +96,12 @@ def _locations(get: Get, start: list[str], host: str, listing: Listing) -> Itera
     while waiting:
         url = waiting.pop(0)
         if len(seen) > MAX_SITEMAPS:
-            listing.complete = False
-            listing.refused.append((url, f"the site has more than {MAX_SITEMAPS} sitemaps"))
+            listing.leave_out(url, f"the site has more than {MAX_SITEMAPS} sitemaps")
             return
         try:
             text = _sitemap(get, checked_url(url, host))
         except (FetchError, UnicodeError) as error:
-            listing.complete = False
-            listing.refused.append((url, f"the sitemap {error}"))
+            listing.leave_out(url, f"the sitemap {error}")
             continue
         found = (html.unescape(match.group(1)) for match in _LOC.finditer(text))
         if _INDEX.search(text[:_HEAD]) is None:

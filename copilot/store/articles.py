@@ -209,6 +209,23 @@ def revisions(session: Session, article_id: str, limit: int) -> Sequence[Article
     return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(limit)).all()
 
 
+def imported_ids(session: Session, article_ids: Sequence[str]) -> set[str]:
+    """Those of these articles that a file has told of at some time."""
+    found: set[str] = set()
+    for first in range(0, len(article_ids), AT_ONCE):
+        some = col(ArticleRevision.article_id).in_(article_ids[first : first + AT_ONCE])
+        found.update(session.exec(select(ArticleRevision.article_id).where(some, ArticleRevision.by == "import")))
+    return found
+
+
+def last_in_force(session: Session, article_id: str) -> ArticleRevision | None:
+    """The newest revision that is no withdrawal."""
+    wanted = select(ArticleRevision).where(
+        ArticleRevision.article_id == article_id, ArticleRevision.status != "withdrawn"
+    )
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(1)).first()
+
+
 def revision(session: Session, article_id: str, revision_id: int) -> ArticleRevision:
     """One revision of this article, or `NotFound`."""
     row = session.get(ArticleRevision, revision_id)

@@ -455,8 +455,12 @@ class KnowledgeSource(SQLModel, table=True):
 
 
 class SourceItem(SQLModel, table=True):
-    """What a source said of one article when it was last asked. `content_hash` is of its words there, so that an edit
-    made here stays until the source changes."""
+    """What a source said of one article when it was last asked.
+
+    `content_hash` and `told` (settings, and a digest of the words) are of what it said there, so that an edit made here
+    stays until the source changes. `place` is the file. `gone` says that the article was withdrawn because it is not
+    there any more, `gone_at` when the source itself last said so.
+    """
 
     __tablename__ = "source_item"
     __table_args__ = (UniqueConstraint("source_id", "key"),)
@@ -470,6 +474,21 @@ class SourceItem(SQLModel, table=True):
     last_modified: str | None = None
     seen_at: datetime
     gone: bool = False
+    told: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    place: str | None = Field(default=None, sa_column=Column(Text))
+    gone_at: datetime | None = None
+
+
+class ArticleImport(SQLModel, table=True):
+    """What the file at `place` said of an article when it was imported by hand: `content_hash` and `told` are as in
+    `SourceItem`."""
+
+    __tablename__ = "article_import"
+
+    article_id: str = Field(primary_key=True, foreign_key="article.id")
+    content_hash: str
+    told: dict[str, Any] = json_column()
+    place: str = text_column()
 
 
 class PassageRow(SQLModel, table=True):
@@ -839,6 +858,18 @@ class Replay(SQLModel, table=True):
     counts: dict[str, Any] = json_column()
     by: str
     at: datetime
+
+
+class ServingModel(SQLModel, table=True):
+    """The embedding model whose vectors answer, one row; `recipe` holds the settings that make it, no secret among
+    them."""
+
+    __tablename__ = "serving_model"
+
+    id: int = Field(primary_key=True)
+    fingerprint: str
+    recipe: dict[str, Any] = json_column()
+    since: datetime
 
 
 class ArticleCheck(SQLModel, table=True):

@@ -161,6 +161,12 @@ class RiskForm(Form):
     signals: list[str] | str = []
 
 
+class LanguagesForm(Form):
+    """The languages in which customers may be answered automatically; one ticked box arrives as a text."""
+
+    languages: list[str] | str = []
+
+
 class CapsForm(Form):
     """The caps of one category, whole numbers."""
 
@@ -226,6 +232,12 @@ class SourceForm(Form):
     """A website to read; `every` is a number of hours or empty."""
 
     address: str
+    every: str = ""
+
+
+class ScheduleForm(Form):
+    """How often something is read: a number of hours or empty."""
+
     every: str = ""
 
 

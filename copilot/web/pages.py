@@ -54,7 +54,8 @@ HANDLERS = (
     revisions.history, revisions.restore,
     findings.review, findings.dismiss, citing.cite_on_page, sources.remove_source,
     gaps.gaps_page, gaps.start_article_on_page, gaps.dismiss_on_page, gaps.reopen_on_page,
-    sources.sources_page, sources.source_list, sources.add_source, sources.run_now, sources.confirm_withdrawal,
+    sources.sources_page, sources.source_list, sources.add_source, sources.add_answers, sources.run_now,
+    sources.confirm_withdrawal,
     autonomy.overview, autonomy.switch, autonomy.throw_switch, autonomy.set_hold, autonomy.set_autonomy,
     autonomy_page.autonomy_page, autonomy_page.save_category, autonomy_page.preview_category,
     autonomy_page.save_audits, autonomy_page.restart_on_page,
@@ -75,7 +76,8 @@ HANDLERS = (
     ranker_admin.order_page, ranker_admin.return_to_order, ranker_admin.return_to_built_in,
     ranker_admin.let_order_be_learned,
     feedback.feedback_page, feedback.show_changes, support.show_support,
-    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_caps,
+    checks.checks_page, checks.save_terms, checks.save_lists, checks.save_languages,
+    checks.save_caps,
     triage_admin.triage_page, triage_admin.return_to_version, triage_admin.let_learning_go_on,
 )  # fmt: skip
 

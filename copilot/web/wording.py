@@ -73,6 +73,7 @@ LANGUAGES = {
     "it": "Italian",
     "nl": "Dutch",
     "pt": "Portuguese",
+    "pl": "Polish",
     "unknown": "Language unknown",
 }
 

@@ -80,6 +80,8 @@ BAD = [
     ({"confidence": 0.799}, "confidence"),
     ({"in_scope": False}, "scope"),
     ({"answerable": RETRIEVAL_FLOOR - 0.01}, "scope"),
+    ({"ticket_language": "pl", "draft_language": "pl"}, "scope"),
+    ({"autonomy": replace(AUTO, languages=("de",))}, "scope"),
     ({"draft_language": "de"}, "language"),
     ({"ticket_language": "unknown", "draft_language": "unknown"}, "language"),
     ({"findings": findings("courtesy", "quoted", "none")}, "grounded"),

@@ -1,16 +1,19 @@
 """Other wordings of a draft: what agents may ask for, what is kept, and what never leaves by itself."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from copilot import approval, citing, configuration, tripwire
+from copilot.answering import findings_of
+from copilot.drafting import FREE, QUOTING, DraftText
 from copilot.errors import Conflict, Invalid, NotFound, Unavailable
 from copilot.fakes import ManualTime, ScriptedModel
 from copilot.rewording import MOST_VERSIONS, Wanted
-from copilot.store import articles, drafts, spending
+from copilot.store import articles, drafts, spending, tickets
 from copilot.support import findings_now
 from copilot.voice import Voice, parse_voice
 from tests.builders import QUESTION, REFUND_FACT, Desk, make_services
@@ -279,6 +282,16 @@ def test_a_wording_that_holds_the_planted_token_is_thrown_away_and_trips_the_swi
     assert desk.do(lambda s: drafts.versions(s, draft.id)) == []
     assert desk.do(configuration.autonomy_in_force).kill_switch
     assert desk.do(lambda s: spending.of_draft(s, draft.id)).calls == 2
+
+
+def test_a_number_of_the_customers_own_is_known_in_a_free_wording_alone(written):
+    """What an agent reads may name the customer's order; what the gates judge may not take it from the ticket."""
+    desk, _, draft = written()
+    text = DraftText("Order 4711-A comes soon.", (), "x", "en")
+    customer = desk.do(lambda s: tickets.customer_of(s, tickets.find(s, draft.ticket_id)))
+    for way, missing in ((FREE, ()), (QUOTING, ("4711-A",))):
+        found = findings_of(replace(text, way=way), [], customer, Voice(), ["4711-A"])
+        assert found.unsupported_facts == missing
 
 
 def test_the_alarm_survives_settings_saved_at_the_same_moment(written, monkeypatch):
