@@ -68,7 +68,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
-        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
+        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
         return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(

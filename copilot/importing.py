@@ -96,12 +96,16 @@ def import_answers(services: Services, path: Path | None, report: Report) -> dic
     answers. An answer that was imported before is left as it is, whatever was made of it. Raises `Invalid`."""
     counts: Counter[str] = Counter()
     refused: list[str] = []
-    with services.db.read() as session:
-        found = answered.of_file(path) if path else answered.of_tickets(session, services.settings.support_name)
-        for batch in batches(_accepted(found, refused), BATCH):
-            counts.update(_stored(_add, services, batch))
-            report(counts.total(), counts.total())
+    found = answered.of_file(path) if path else _of_tickets(services)
+    for batch in batches(_accepted(found, refused), BATCH):
+        counts.update(_stored(_add, services, batch))
+        report(counts.total(), counts.total())
     return summary(counts, refused)
+
+
+def _of_tickets(services: Services) -> Iterator[Article | str]:
+    for answer in answered.of_tickets(services.db, services.settings.support_name):
+        yield answer.article or answer.problem
 
 
 def _accepted(found: Iterator[Article | str], refused: list[str]) -> Iterator[Article]:

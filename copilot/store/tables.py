@@ -864,6 +864,18 @@ class Replay(SQLModel, table=True):
     at: datetime
 
 
+class ServingModel(SQLModel, table=True):
+    """The embedding model whose vectors answer, one row; `recipe` holds the settings that make it, no secret among
+    them."""
+
+    __tablename__ = "serving_model"
+
+    id: int = Field(primary_key=True)
+    fingerprint: str
+    recipe: dict[str, Any] = json_column()
+    since: datetime
+
+
 class ArticleCheck(SQLModel, table=True):
     """What of an article has been compared with the others: `checked` is what the index held of it (`indexed_hash`);
     `links` are the web addresses in its text."""
