@@ -80,12 +80,13 @@ class Answerer:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
             return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).", asked)
-        question = Question(text, assessment.language.code, snapshot.customer.name)
-        known = self.knowledge.facts_of([match.passage.article_id for match in found.matches])
+        question = Question(text, assessment.language.code, snapshot.customer.name, asked)
+        matches = several.offered(found.matches, asked)
+        known = self.knowledge.facts_of([match.passage.article_id for match in matches])
         languages = {name: fact.language for name, fact in known.items()}
         voice = voice.named(self.support_name)
-        draft = drafting.write(question, found.matches, languages, self.pen, voice)
-        findings = findings_of(draft, found.matches, snapshot.customer, voice)
+        draft = drafting.write(question, matches, languages, self.pen, voice)
+        findings = findings_of(draft, matches, snapshot.customer, voice)
         measured = evidence(found, assessment, findings, draft)
         sureness = confidence.prior(measured)
         # an article withdrawn since it was found is no public source any more
@@ -116,6 +117,7 @@ class Answerer:
             sentiment=assessment.sentiment.label,
             signals=frozenset(assessment.sentiment.signals),
             questions=assessment.questions,
+            left_open=draft.left_open,
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
             sources_are_public=public,
