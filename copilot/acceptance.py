@@ -1,19 +1,21 @@
 """Decides whether people accepted a draft: sent as it was, or with an edit that changes no fact and keeps the text.
 
-Pure comparison of two texts. A fact is a number with its unit, an amount, a date, a link, an address, a code, a name or
-a negation, in English, German, French or Spanish. What cannot be told from a fact counts as one (German nouns, a new
-word that opens a sentence), so that doubt speaks against the draft. Greeting, courtesy, signature and white space do
-not count. Refuses to know who edited and what follows from it.
+Pure comparison of two texts. A fact is a number with its unit, an amount, a date, a link, an address, a code (as
+`knowledge.facts` reads them), a number word, a name or a negation, in English, German, French or Spanish. Both texts
+are laid side by side, and a fact that does not stand where it stood was changed: "5 days" and "14 days" that changed
+places are two changes, and so is "cannot" in another clause. What cannot be told from a fact counts as one (German
+nouns, a word that opens a sentence), so that doubt speaks against the draft. Greeting, courtesy, signature and white
+space do not count. Refuses to know who edited and what follows from it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from copilot.acceptance_words import ADDRESSED, CLOSINGS, GREETINGS, NEGATIONS, NUMBER_WORDS, PLAIN_OPENINGS
 from copilot.courtesy import COURTESY
+from knowledge.facts import values
 
 LEAST_KEPT = 0.9
 MOST_ADDED = 0.2
@@ -24,6 +26,10 @@ LONGEST_COURTESY = 8
 EDGES = ".,;:!?…()[]{}<>\"'«»„“”‘’*_–—"
 SYMBOLS = "€$£%"
 OPENERS = re.compile(r"[.!?…:][\"'»”’)\]]*\Z")
+TELLING = re.compile(r"\d|@|://|www\.")
+"""What every value holds; looked for first because reading values takes longer."""
+
+DOMAIN = re.compile(r"[^\W\d_]{2}\.[^\W\d_]{2}")
 FIXED = frozenset(
     phrase for words in COURTESY.values() for phrase in (words.greeting, words.opening, words.offer, words.closing)
 )
@@ -43,6 +49,17 @@ class Acceptance:
     added: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word, or a value with its unit. Two are the same when their `key` is; `size` is in characters. `kind` is value,
+    name or negation for a fact, and empty for everything else."""
+
+    key: str
+    size: int
+    kind: str = ""
+    shown: str = ""
+
+
 NOT_SENT = Acceptance(accepted=False, kept=0.0)
 
 
@@ -53,8 +70,12 @@ def judge(drafted: str, sent: str | None) -> Acceptance:
     before, after = _told(drafted), _told(sent)
     if before == after:
         return Acceptance(accepted=True, kept=1.0)
-    kept, added = _shares(before, after)
-    changed = tuple(_changes(before, after))
+    old, new = _items(before), _items(after)
+    mine, theirs = _matched([item.key for item in old], [item.key for item in new])
+    lost = [item for place, item in enumerate(old) if place not in mine]
+    found = [item for place, item in enumerate(new) if place not in theirs]
+    kept, added = _share(old, mine), 1 - _share(new, theirs)
+    changed = tuple(_changes(lost, found))
     accepted = not changed and kept >= LEAST_KEPT and added <= MOST_ADDED
     return Acceptance(accepted, round(kept, 4), changed, round(added, 4))
 
@@ -83,78 +104,75 @@ def _signature(lines: Sequence[Sequence[str]]) -> int:
     return len(lines)
 
 
-def _shares(before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> tuple[float, float]:
-    """How much of the one was kept, and how much of the other is new, by characters of words."""
-    old, new = [w for line in before for w in line], [w for line in after for w in line]
-    same = sum(len(word) for word in _common(old, new))
-    whole, result = sum(map(len, old)), sum(map(len, new))
-    return (same / whole if whole else float(not new)), (1 - same / result if result else 0.0)
+def _items(lines: Sequence[Sequence[str]]) -> list[Item]:
+    """What the lines are made of, in order."""
+    return [item for line in lines for item in _read(line)]
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """The words that both share in the same order."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    yield from old[:start]
-    yield from old[len(old) - end :]
+def _read(line: Sequence[str]) -> Iterator[Item]:
+    """Values with their units as one piece each, the other words one by one."""
+    text, place, start, opening = " ".join(line), 0, 0, True
+    found = values(text) if TELLING.search(text) else []
+    for word in line:
+        end, first = start + len(word), place
+        while place < len(found) and found[place].start < end:
+            value = found[place]
+            yield Item(value.key, value.end - value.start, "value", value.text)
+            place += 1
+        if first == place and not (place and found[place - 1].end > start):
+            yield _word(word, opening)
+        opening, start = bool(OPENERS.search(word)) or not _core(word), end + 1
+
+
+def _word(word: str, opening: bool) -> Item:
+    core, bare = _core(word), _bare(word)
+    if _is_value(word) or DOMAIN.search(core):
+        return Item(core, len(word), "value", core)
+    if bare in NUMBER_WORDS:
+        return Item(bare, len(word), "value", bare)
+    if bare in NEGATIONS or bare.endswith("n't"):
+        shown = "not" if bare.endswith("n't") or bare == "cannot" else bare
+        return Item(shown, len(word), "negation", shown)
+    # any other word that opens a sentence may be a name
+    plain = bare in ADDRESSED or (opening and bare in PLAIN_OPENINGS)
+    return Item(bare, len(word), "name" if core[:1].isupper() and not plain else "", core)
+
+
+def _matched(old: Sequence[str], new: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The places in both of what they share in the same order."""
+    shortest = min(len(old), len(new))
+    start = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    rest = shortest - start
+    end = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
+    mine, theirs = {*range(start), *range(len(old) - end, len(old))}, {*range(start), *range(len(new) - end, len(new))}
     old, new = old[start : len(old) - end], new[start : len(new) - end]
     if len(old) * len(new) <= MOST_COMPARED:
         for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-            yield from old[block.a : block.a + block.size]
+            mine.update(range(start + block.a, start + block.a + block.size))
+            theirs.update(range(start + block.b, start + block.b + block.size))
+    return mine, theirs
 
 
-def _facts(lines: Sequence[Sequence[str]], others: set[str]) -> Iterator[tuple[str, str]]:
-    """(kind, fact) of everything that could do harm when wrong, in order; `others` are the words of the other text."""
-    for line in lines:
-        opening = True
-        for place, word in enumerate(line):
-            following = line[place + 1] if place + 1 < len(line) else ""
-            fact = _fact(word, following)
-            # a word that opens a sentence is capitalised anyway: only one that is all new may be a name
-            if fact and not (opening and fact[0] == "name" and _bare(word) in others | PLAIN_OPENINGS):
-                yield fact
-            opening = bool(OPENERS.search(word)) or not _core(word)
+def _share(items: Sequence[Item], places: set[int]) -> float:
+    """The share of the characters that stand at these places; of nothing, all of it."""
+    whole = sum(item.size for item in items)
+    return sum(items[place].size for place in places) / whole if whole else 1.0
 
 
-def _fact(word: str, following: str) -> tuple[str, str] | None:
-    core, bare = _core(word), _bare(word)
-    if _is_value(word):
-        unit = "" if OPENERS.search(word) or not _is_number(core) else _bare(following)
-        return "value", f"{core} {unit}".strip()
-    if bare in NUMBER_WORDS:
-        return "value", bare
-    if bare in NEGATIONS or bare.endswith("n't"):
-        return "negation", "not" if bare.endswith("n't") or bare == "cannot" else bare
-    return ("name", core) if core[:1].isupper() and bare not in ADDRESSED else None
-
-
-def _changes(before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The facts of which there is now more or less, the first lost value beside the first new one, and so on."""
-    old, new = Counter(_facts(before, _words(after))), Counter(_facts(after, _words(before)))
-    lost, found = list((old - new).elements()), list((new - old).elements())
+def _changes(lost: Sequence[Item], found: Sequence[Item]) -> Iterator[str]:
+    """What became of the facts that stand no longer, or newly, where they stood: the first lost value beside the first
+    new one, and so on."""
     for kind in ("value", "name", "negation"):
-        gone = [fact for k, fact in lost if k == kind]
-        come = [fact for k, fact in found if k == kind]
+        gone, come = ([item for item in items if item.kind == kind] for items in (lost, found))
         paired = min(len(gone), len(come))
-        yield from (f"{a} → {b}" for a, b in zip(gone, come, strict=False))
-        yield from (f"{fact} left out" for fact in gone[paired:])
-        yield from (f"{fact} added" for fact in come[paired:])
-
-
-def _words(lines: Sequence[Sequence[str]]) -> set[str]:
-    return {_bare(word) for line in lines for word in line}
+        for a, b in zip(gone, come, strict=False):
+            yield f"{a.shown} moved" if a.key == b.key else f"{a.shown} → {b.shown}"
+        yield from (f"{item.shown} left out" for item in gone[paired:])
+        yield from (f"{item.shown} added" for item in come[paired:])
 
 
 def _is_value(word: str) -> bool:
     return any(c.isdigit() or c in SYMBOLS or c == "@" for c in word) or "://" in word or word.startswith("www.")
-
-
-def _is_number(core: str) -> bool:
-    return bool(core) and all(c.isdigit() or c in "€$£.,:/-–" for c in core)
 
 
 def _core(word: str) -> str:

@@ -3,11 +3,11 @@
 Reads the knowledge base and may call the language model; touches no database and records nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from copilot import autosend, confidence, drafting, grounding, several
+from copilot import autosend, confidence, drafting, grounding, several, subjects
 from copilot.asking import Pen, Question
 from copilot.autonomy import Autonomy
 from copilot.courtesy import phrases
@@ -18,6 +18,7 @@ from copilot.organisations import segment_of
 from copilot.plaintext import plain
 from copilot.several import Asked
 from copilot.snapshots import Snapshot
+from copilot.sourcing import Source
 from copilot.store.tables import Customer
 from copilot.voice import Voice
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
@@ -29,7 +30,8 @@ MATCHES = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A draft with everything that its decision rests on; `question` is the vector of what was asked."""
+    """A draft with everything that its decision rests on; `question` is the vector of what was asked, `hashes` what the
+    articles found held when the search began."""
 
     draft: DraftText
     findings: Findings
@@ -39,6 +41,13 @@ class Answer:
     asked: tuple[Asked, ...] = ()
     candidates: tuple[dict[str, Any], ...] = ()
     question: Vectors | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The articles that the draft quotes, each once."""
+        titles = {quote.article_id: quote.title for quote in self.draft.quotes}
+        return [Source(name, title, self.hashes.get(name)) for name, title in titles.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
-        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
+        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
         return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(
@@ -74,6 +83,7 @@ class Answerer:
     ) -> Answer | Silence:
         """A draft for the cleaned `text` of a ticket, or why there is none; `apart`: the vectors of its questions."""
         language, questions = assessment.language.code, assessment.questions
+        articles = self.knowledge.facts  # as they were before the search: an edit from now on is noticed
         category = snapshot.ticket.category
         found, asked = several.search(self.knowledge, text, vector, questions, apart, MATCHES, language, category)
         if not found.matches:
@@ -82,17 +92,16 @@ class Answerer:
             return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).", asked)
         question = Question(text, assessment.language.code, snapshot.customer.name, asked)
         matches = several.offered(found.matches, asked)
-        known = self.knowledge.facts_of([match.passage.article_id for match in matches])
+        known = {name: articles[name] for m in matches if (name := m.passage.article_id) in articles}
         languages = {name: fact.language for name, fact in known.items()}
         voice = voice.named(self.support_name)
         draft = drafting.write(question, matches, languages, self.pen, voice)
         findings = findings_of(draft, matches, snapshot.customer, voice)
         measured = evidence(found, assessment, findings, draft)
         sureness = confidence.prior(measured)
-        # an article withdrawn since it was found is no public source any more
-        public = all(q.article_id in known and known[q.article_id].visibility == "public" for q in draft.quotes)
-        case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness, public)
-        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked), vector)
+        case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness)
+        hashes = {name: fact.content_hash for name, fact in known.items()}
+        return Answer(draft, findings, measured, sureness, case, asked, candidates(found, asked), vector, hashes)
 
     def _case(
         self,
@@ -103,7 +112,6 @@ class Answerer:
         draft: DraftText,
         findings: Findings,
         sureness: float,
-        public: bool,
     ) -> autosend.Case:
         return autosend.Case(
             autonomy=autonomy,
@@ -120,12 +128,15 @@ class Answerer:
             left_open=draft.left_open,
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
-            sources_are_public=public,
+            source_doubt="Its sources were not looked at yet.",
             ticket_id=snapshot.ticket_id,
             auto_replies=snapshot.auto_replies,
             answered_automatically_before=snapshot.answered_automatically,
             is_fresh=True,
             body=draft.body,
+            subject=subjects.of_machine(
+                snapshot.ticket.subject, assessment.language.code, snapshot.opening, snapshot.customer.email
+            ),
             planted=draft.canaries,
             channel=snapshot.ticket.channel,
             requester=snapshot.customer.email,
@@ -142,14 +153,17 @@ def candidates(found: Retrieval, asked: Sequence[Asked]) -> tuple[dict[str, Any]
     return () if asked else tuple(rows)
 
 
-def findings_of(draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice) -> Findings:
-    """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered."""
+def findings_of(
+    draft: DraftText, matches: Sequence[Match], customer: Customer, voice: Voice, own_facts: Sequence[str] = ()
+) -> Findings:
+    """A quoted draft's sentences against the passages that it cites, a free one's against all that were offered, where
+    a person reads it and the customer's `own_facts` count as known."""
     cited = {quote.passage_id for quote in draft.quotes}
     free = draft.way == drafting.FREE
     sources = [(m.passage.id, plain(m.passage.text)) for m in matches if free or m.passage.id in cited]
     signature = voice.signature(draft.language)
     courtesies = phrases(draft.language, customer.name, signature)
-    return grounding.check(draft.body, sources, courtesies, language=draft.language)
+    return grounding.check(draft.body, sources, courtesies, own_facts if free else (), draft.language)
 
 
 def vectors_by(embedder: Embedder) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from copilot import canaries, configuration, endings, rejections, verdicts
+from copilot import canaries, configuration, endings, rejections, sourcing, verdicts
 from copilot.corrections import confirm_category
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import LONGEST_BODY, clean
@@ -17,8 +17,8 @@ def approve(
     """Put the draft into the outbox, in the wording shown or in the agent's own words. The same approval twice is one
     reply.
 
-    Raises `Conflict` when the draft was decided otherwise or something newer arrived, `Invalid` for an unusable body or
-    one that holds a planted token.
+    Raises `Conflict` when the draft was decided otherwise, something newer arrived or an article that it cites is no
+    longer for customers, `Invalid` for an unusable body or one that holds a planted token.
     """
     draft, ticket = _locked(session, draft_id)
     text = drafts.shown(session, draft).body if body is None else clean(body, "body", LONGEST_BODY)
@@ -28,6 +28,7 @@ def approve(
             return existing
         raise Conflict("This draft has already been sent on its way with another text.")
     must_be_open(session, draft, ticket)
+    sourcing.refuse_hidden(session, drafts.shown(session, draft), now.date())
     _refuse_leak(session, draft, text)
     edited = text != draft.body
     verdicts.record(session, draft, "approved", by, now, sent=text)

@@ -7,6 +7,7 @@ from typing import Any
 from copilot import canaries
 from copilot.errors import Invalid
 from copilot.risks import RiskList, parse_risks
+from triage.language import LANGUAGES
 
 MODES = ("off", "suggest", "shadow", "auto")
 DEFAULT_BUDGET = 0.02
@@ -17,11 +18,17 @@ DEFAULT_AUDIT_SHARE = 0.05
 LEAST_AUDIT_SHARE = 1e-6
 """Never nothing: without audits nobody would notice what goes wrong."""
 
+DEFAULT_LANGUAGES = ("en", "de", "fr", "es")
+"""Those whose negations, conditions and harmless edits are known; in others only what is verbatim passes."""
+
 DEFAULT_PER_HOUR = 200
 DEFAULT_PER_DAY = 2_000
 LARGEST_CAP = 1_000_000
 MOST_CANARIES = 200
 LONGEST_CANARY = 200
+FIELDS = {"kill_switch", "hold_seconds", "audit_share", "disclose", "languages", "categories", "risk", "canaries"}
+# what was read may be put back: the version is told, and looked at where it matters (`copilot.autonomy_saving`)
+FIELDS |= {"version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Autonomy:
     """Everything that decides whether a reply may leave without a person, besides the reply itself.
 
     `canaries` are tokens that the admin planted where no customer may read them. `audit_share` of the drafts that would
-    leave go to a person first; with `disclose` customers are told that a reply was sent automatically.
+    leave go to a person first; with `disclose` customers are told that a reply was sent automatically. `languages` (ISO
+    639-1) are those in which customers may be answered so.
     """
 
     kill_switch: bool = False
@@ -59,6 +67,7 @@ class Autonomy:
     canaries: tuple[str, ...] = ()
     audit_share: float = DEFAULT_AUDIT_SHARE
     disclose: bool = False
+    languages: tuple[str, ...] = DEFAULT_LANGUAGES
 
     def of(self, category: str | None) -> CategoryAutonomy:
         """The category's setting; suggest-only when nothing was set."""
@@ -77,6 +86,7 @@ class Autonomy:
             "hold_seconds": self.hold_seconds,
             "audit_share": self.audit_share,
             "disclose": self.disclose,
+            "languages": list(self.languages),
             "categories": [row.to_dict() for row in self.categories.values()],
             "risk": self.risk.to_dict(),
             "canaries": list(self.canaries),
@@ -87,8 +97,7 @@ def parse_autonomy(document: Any, known: Collection[str] | None = None) -> Auton
     """The document as `Autonomy`; raises `Invalid` naming the field. `known` are the categories that exist."""
     if not isinstance(document, dict):
         raise Invalid("autonomy must be an object.", field="autonomy")
-    names = {"kill_switch", "hold_seconds", "audit_share", "disclose", "categories", "risk", "canaries"}
-    _refuse_unknown(document, names, "")
+    _refuse_unknown(document, FIELDS, "")
     kill_switch, disclose = _switch(document, "kill_switch"), _switch(document, "disclose")
     hold = _number(document.get("hold_seconds", DEFAULT_HOLD_SECONDS), "hold_seconds", 0, LONGEST_HOLD)
     rows = document.get("categories", [])
@@ -100,7 +109,8 @@ def parse_autonomy(document: Any, known: Collection[str] | None = None) -> Auton
         raise Invalid("categories names a category twice.", field="categories")
     risk = parse_risks(document.get("risk", {}), known)
     share = _number(document.get("audit_share", DEFAULT_AUDIT_SHARE), "audit_share", LEAST_AUDIT_SHARE, 1)
-    return Autonomy(kill_switch, hold, by_name, risk, _canaries(document.get("canaries", [])), share, disclose)
+    planted, spoken = _canaries(document.get("canaries", [])), _languages(document.get("languages", DEFAULT_LANGUAGES))
+    return Autonomy(kill_switch, hold, by_name, risk, planted, share, disclose, spoken)
 
 
 def _category(row: Any, path: str, known: Collection[str] | None) -> CategoryAutonomy:
@@ -132,6 +142,15 @@ def _switch(document: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise Invalid(f"{name} must be true or false.", field=name)
     return value
+
+
+def _languages(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise Invalid("languages must be a list.", field="languages")
+    for place, code in enumerate(value):
+        if code not in LANGUAGES:
+            raise Invalid(f"languages[{place}] must be one of {', '.join(LANGUAGES)}.", field=f"languages[{place}]")
+    return tuple(dict.fromkeys(value))
 
 
 def _canaries(value: Any) -> tuple[str, ...]:

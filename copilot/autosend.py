@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Literal
 
 from copilot import canaries
-from copilot.autonomy import LONGEST_HOLD, Autonomy
+from copilot.autonomy import LONGEST_HOLD, Autonomy, CategoryAutonomy
 from copilot.budgets import Spent, overdrawn
 from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
 from copilot.plaintext import named
 from copilot.risks import LONGEST_READ
 from copilot.standing import Standing, missing_words, proven_words
+from knowledge.languages import primary
 
 RETRIEVAL_FLOOR = 0.40
 DRAFT_FLOOR = 0.14
@@ -48,7 +49,8 @@ class Case:
 
     `auto_replies` are earlier automatic replies to this customer within 24 hours, `spent` what the category has used of
     its caps without this reply, `planted` the tokens of this draft's prompt. `requester` is the only address that an
-    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply. `standing` is
+    automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply, `subject` the
+    line that the reply would leave under. `standing` is
     what the category has earned (None: nothing yet), `suspended` why it was turned off by evidence, and `drawn` says
     that this draft was drawn for an audit. `left_open` are those of the `questions` for which the draft quotes nothing.
     """
@@ -66,12 +68,13 @@ class Case:
     questions: tuple[str, ...]
     forbidden_by: str | None
     writer_problem: str | None
-    sources_are_public: bool
+    source_doubt: str | None
     ticket_id: int
     auto_replies: tuple[tuple[int, datetime], ...]
     answered_automatically_before: bool
     is_fresh: bool
     body: str
+    subject: str
     planted: tuple[str, ...]
     channel: str
     requester: str
@@ -106,14 +109,18 @@ def mode(case: Case) -> tuple[bool, str]:
 
 def confidence(case: Case) -> tuple[bool, str]:
     """Confidence must reach the category's threshold."""
-    setting, standing = case.autonomy.of(case.category), case.standing
+    return enough(case.autonomy.of(case.category), case.standing, case.confidence)
+
+
+def enough(setting: CategoryAutonomy, standing: Standing | None, confidence: float) -> tuple[bool, str]:
+    """Whether a confidence reaches what the admin has set, or what the category has earned at these settings."""
     if setting.threshold is not None:
-        return _reaches(case.confidence, setting.threshold, "manual threshold", "unproven")
+        return _reaches(confidence, setting.threshold, "manual threshold", "unproven")
     if standing is None or standing.threshold is None:
         return False, missing_words(standing)
     if not standing.is_of(setting.error_budget, setting.confidence_level):
         return False, "The settings were changed: what was earned is being reckoned anew."
-    return _reaches(case.confidence, standing.threshold, "earned threshold", proven_words(standing))
+    return _reaches(confidence, standing.threshold, "earned threshold", proven_words(standing))
 
 
 def _reaches(confidence: float, threshold: float, name: str, basis: str) -> tuple[bool, str]:
@@ -133,14 +140,16 @@ def scope(case: Case) -> tuple[bool, str]:
     """The question must be one of ours, and something must answer it."""
     if not case.in_scope:
         return False, "The message looks out of scope: unlike anything in the known categories."
+    if case.ticket_language != "unknown" and case.ticket_language not in case.autonomy.languages:
+        return False, f"Automatic replies are not enabled for customers who write in {case.ticket_language}."
     if case.answerable < RETRIEVAL_FLOOR:
         return False, f"No article clearly answers this ({case.answerable:.2f}, needed {RETRIEVAL_FLOOR:.2f})."
-    return True, "In scope, and an article answers it."
+    return True, "In scope, in a language that is enabled, and an article answers it."
 
 
 def language(case: Case) -> tuple[bool, str]:
     """The reply must be in the customer's language."""
-    same = case.ticket_language == case.draft_language
+    same = primary(case.ticket_language) == primary(case.draft_language)
     if case.ticket_language == "unknown":
         return False, "The customer's language is not certain."
     return same, f"The customer writes in {case.ticket_language}, the draft is in {case.draft_language}."
@@ -179,9 +188,8 @@ def one_question(case: Case) -> tuple[bool, str]:
 
 
 def sources(case: Case) -> tuple[bool, str]:
-    """Internal articles never reach a customer by themselves."""
-    public = case.sources_are_public
-    return public, "All sources are public." if public else "The draft cites an internal article."
+    """Articles reach a customer by themselves only while public, in use and as they were when the draft was begun."""
+    return case.source_doubt is None, case.source_doubt or "All sources are public, in use and unchanged."
 
 
 def recipient(case: Case) -> tuple[bool, str]:
@@ -262,6 +270,14 @@ def canary(case: Case) -> tuple[bool, str]:
     return not leaks, "The draft holds a planted token: something leaks." if leaks else "No planted token leaks."
 
 
+def subject(case: Case) -> tuple[bool, str]:
+    """The subject is the one text of a customer's that an automatic reply may carry (`copilot.subjects`): no planted
+    token may stand in it. That is no leak of ours in this draft, so the switch stays as it is."""
+    if canaries.find(case.subject, (*case.autonomy.canaries, *case.planted)):
+        return False, "The customer's subject holds a planted token: somebody has to find out where it comes from."
+    return True, f"It would leave as “{case.subject}”."
+
+
 def leaked(case: Case) -> tuple[str, ...]:
     """The planted tokens that the draft holds."""
     return canaries.find(case.body, (*case.autonomy.canaries, *case.planted))
@@ -298,6 +314,7 @@ GATES: tuple[tuple[str, Check], ...] = (
     ("writer", writer),
     ("fresh", fresh),
     ("canary", canary),
+    ("subject", subject),
     ("hold window", hold_window),
 )
 

@@ -1,20 +1,22 @@
 """Adds a passage that an agent found by hand to the sources of a draft, so that what was put into it is cited."""
 
 from datetime import datetime
+from typing import Any
 
 from copilot.errors import Conflict, Invalid, NotFound
 from copilot.plaintext import plain
 from copilot.store import articles, drafts, findings, journal, tickets
 from copilot.store.session import Session
-from copilot.store.tables import ArticleRow, Draft, PassageRow
+from copilot.store.tables import ArticleRow, PassageRow
 
 MOST_CITATIONS = 20
 
 
-def cite(session: Session, draft_id: int, passage_id: str, now: datetime, by: str) -> Draft:
-    """Let the draft cite this passage too; the same again changes nothing.
+def cite(session: Session, draft_id: int, passage_id: str, now: datetime, by: str) -> list[dict[str, Any]]:
+    """Let the wording that people see cite this passage too; the same again changes nothing.
 
-    Raises `NotFound`, `Invalid` for a passage that no customer may see, `Conflict` for a draft that is not open.
+    Returns all that it cites. Raises `NotFound`, `Invalid` for a passage that no customer may see, `Conflict` for a
+    draft that is not open.
     """
     passage, article = public_passage(session, passage_id, now)
     draft = drafts.find(session, draft_id)
@@ -22,14 +24,15 @@ def cite(session: Session, draft_id: int, passage_id: str, now: datetime, by: st
     session.refresh(draft)
     if draft.state != "open":
         raise Conflict(f"This draft is no longer open: it is {draft.state}.")
-    if any(citation["passage_id"] == passage_id for citation in draft.citations):
-        return draft
-    if len(draft.citations) >= MOST_CITATIONS:
+    wording = drafts.shown(session, draft)
+    if any(citation["passage_id"] == passage_id for citation in wording.citations):
+        return wording.citations
+    if len(wording.citations) >= MOST_CITATIONS:
         raise Conflict(f"A draft cites {MOST_CITATIONS} passages at most.")
     cited = {"article_id": article.id, "passage_id": passage.id, "title": article.title, "quote": plain(passage.text)}
-    draft.citations = [*draft.citations, cited]
+    wording.citations = [*wording.citations, cited]
     journal.record(session, now, "citation_added", draft.ticket_id, draft_id=draft_id, passage=passage_id, by=by)
-    return draft
+    return wording.citations
 
 
 def cite_in_reply(session: Session, ticket_id: int, passage_ids: list[str], now: datetime, by: str) -> None:

@@ -25,6 +25,7 @@ from copilot.store.session import Database, Session
 from copilot.store.tables import ArticleCheck, ArticleFinding, ArticleRow
 from copilot.timesource import TimeSource
 from knowledge.contradictions import Contradiction, Side, contradictions, same_subject, without_forms
+from knowledge.languages import primary
 from knowledge.vector_index import Hit, IndexUnavailable
 
 AT_ONCE = 10
@@ -134,7 +135,7 @@ class Consistency:
         )
         for other_id, count in twins.items():
             other = others.get(other_id)
-            if other is not None and other.language == row.language and count >= REPEATED * len(near):
+            if other is not None and primary(other.language) == primary(row.language) and count >= REPEATED * len(near):
                 sides = (Side(row.title, 0, len(row.title), (0, 0)), Side(other.title, 0, len(other.title), (0, 0)))
                 yield self._finding(row.id, other_id, Contradiction("duplicate", *sides, round(count / len(near), 3)))
 
@@ -151,7 +152,7 @@ class Consistency:
 
 def comparable(row: ArticleRow, other: ArticleRow) -> bool:
     """Whether two articles may be about the same, in the same language."""
-    return row.language == other.language and same_subject(row.title, other.title)
+    return primary(row.language) == primary(other.language) and same_subject(row.title, other.title)
 
 
 def dismiss(session: Session, finding_id: int, now: datetime, by: str) -> ArticleFinding:

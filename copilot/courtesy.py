@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copilot.names import given_name
+from knowledge.languages import primary
 from knowledge.sentences import sentences
 
 DEFAULT_LANGUAGE = "en"
@@ -67,7 +68,7 @@ AUTOMATIC = {
 
 def automatic(language: str) -> str:
     """The line that tells a customer that nobody looked at the reply, in a language, or in English."""
-    return AUTOMATIC.get(language, AUTOMATIC[DEFAULT_LANGUAGE])
+    return AUTOMATIC.get(primary(language), AUTOMATIC[DEFAULT_LANGUAGE])
 
 
 def disclosed(body: str, language: str) -> str:
@@ -85,8 +86,8 @@ GREETINGS = {
 
 
 def courtesy(language: str) -> Courtesy:
-    """The phrases of a language, or the English ones."""
-    return COURTESY.get(language, COURTESY[DEFAULT_LANGUAGE])
+    """The phrases of a language (a tag such as "en" or "de-AT"), or the English ones."""
+    return COURTESY.get(primary(language), COURTESY[DEFAULT_LANGUAGE])
 
 
 def phrases(language: str, name: str | None, signature: str) -> Iterator[str]:
@@ -94,6 +95,6 @@ def phrases(language: str, name: str | None, signature: str) -> Iterator[str]:
     words = courtesy(language)
     yield from (words.greeting, words.greet(name), words.opening, words.offer, words.closing, automatic(language))
     if first := given_name(name):
-        yield from (f"{greeting} {first}" for greeting in GREETINGS.get(language, ()))
+        yield from (f"{greeting} {first}" for greeting in GREETINGS.get(primary(language), ()))
     for line in signature.splitlines():
         yield from sentences(line)

@@ -10,14 +10,16 @@ from typing import Any
 from copilot import answered, closing_days, inputs, intake
 from copilot.errors import AnswerableError, Unavailable
 from copilot.intake import NewCustomer, NewTicket
-from copilot.knowledge_base import kept_settings, save_article, save_articles
+from copilot.knowledge_base import save_article
 from copilot.organisations import NewOrganisation
+from copilot.sources import by_hand
 from copilot.store import articles as article_store
 from copilot.store import drafts, tickets
 from copilot.store.session import DatabaseDown, Session
 from copilot.wiring import Services
 from knowledge.articles import Article
-from knowledge.importers import ArticleFileError, examine
+from knowledge.found import ArticleFileError, FileNote, Found
+from knowledge.importers import examine
 from sla.closing_days import MAX_BYTES, ClosingDay
 
 BATCH = 100
@@ -25,31 +27,45 @@ LONGEST_LINE = 4_000_000
 MOST_REASONS = 200
 
 Report = Callable[[int, int], None]
-Save = Callable[[Services, Sequence[Article]], list[str]]
+Save = Callable[[Services, Sequence[Any]], Sequence[Any]]
 
 
-def import_articles(services: Services, paths: Sequence[Path], report: Report) -> dict[str, Any]:
+def import_articles(
+    services: Services, paths: Sequence[Path], report: Report, *, take_over: bool = False
+) -> dict[str, Any]:
     """Store all articles that can be read, then index them; when another process holds the index, it will do that
-    itself. Raises `ArticleFileError` when none can be read, `Unavailable` when nothing can be stored."""
+    itself. What a file says as it said before changes nothing; with `take_over` a file may write over an article of its
+    name that came from elsewhere. Raises `ArticleFileError` when none can be read, `Unavailable` when nothing can be
+    stored."""
     counts: Counter[str] = Counter()
     refused: list[ArticleFileError] = []
-    for batch in batches(_readable(examine(paths), refused), BATCH):
-        counts.update(_stored(_save, services, batch))
+    notes: list[str] = []
+
+    def save(services: Services, batch: Sequence[by_hand.Usable]) -> Sequence[by_hand.Outcome]:
+        with services.db.write() as session:
+            return by_hand.store(session, batch, services.now(), take_over=take_over)
+
+    for batch in batches(_usable(examine(paths), refused, notes), BATCH):
+        outcomes = _stored(save, services, batch)
+        refused.extend(outcome for outcome in outcomes if isinstance(outcome, ArticleFileError))
+        counts.update(outcome for outcome in outcomes if isinstance(outcome, str))
         report(counts.total(), counts.total())
     if refused and not counts:
         raise refused[0]
-    return summary(counts, [str(error) for error in refused]) | indexed(services, report)
+    return summary(counts, [str(error) for error in refused]) | {"notes": notes} | indexed(services, report)
 
 
-def _readable(found: Iterator[Article | ArticleFileError], refused: list[ArticleFileError]) -> Iterator[Article]:
+def _usable(found: Iterator[Found], refused: list[ArticleFileError], notes: list[str]) -> Iterator[by_hand.Usable]:
     for item in found:
         if isinstance(item, ArticleFileError):
             refused.append(item)
+        elif isinstance(item, FileNote):
+            notes.append(f"{item.path} {item.text}")
         else:
             yield item
 
 
-def _stored(save: Save, services: Services, batch: Sequence[Article]) -> list[str]:
+def _stored(save: Save, services: Services, batch: Sequence[Any]) -> Sequence[Any]:
     try:
         return save(services, batch)
     except DatabaseDown as error:
@@ -61,7 +77,8 @@ def summary(counts: Counter[str], reasons: Sequence[str]) -> dict[str, Any]:
     """The counts of an import, the same names for every kind."""
     return {
         "read": counts.total() + len(reasons), "added": counts["added"], "changed": counts["changed"],
-        "same": counts["same"], "withdrawn": 0, "refused": len(reasons), "reasons": list(reasons[:MOST_REASONS]),
+        "same": counts["same"], "withdrawn": counts["withdrawn"], "refused": len(reasons),
+        "reasons": list(reasons[:MOST_REASONS]),
     }  # fmt: skip
 
 
@@ -74,26 +91,21 @@ def indexed(services: Services, report: Report) -> dict[str, Any]:
         return {"indexed": 0, "note": note}
 
 
-def _save(services: Services, batch: Sequence[Article]) -> list[str]:
-    with services.db.write() as session:
-        rows = article_store.by_ids(session, [article.id for article in batch])
-        kept = [kept_settings(article, rows.get(article.id), words_only=False) for article in batch]
-        changed = save_articles(session, kept, services.now(), "import", "files")
-        told = ("changed" if article.id in rows else "added" for article in batch)
-        return [word if differs else "same" for word, differs in zip(told, changed, strict=True)]
-
-
 def import_answers(services: Services, path: Path | None, report: Report) -> dict[str, Any]:
     """Store answers as internal drafts for an admin to look at: those of solved tickets, or of a file of questions and
     answers. An answer that was imported before is left as it is, whatever was made of it. Raises `Invalid`."""
     counts: Counter[str] = Counter()
     refused: list[str] = []
-    with services.db.read() as session:
-        found = answered.of_file(path) if path else answered.of_tickets(session, services.settings.support_name)
-        for batch in batches(_accepted(found, refused), BATCH):
-            counts.update(_stored(_add, services, batch))
-            report(counts.total(), counts.total())
+    found = answered.of_file(path) if path else _of_tickets(services)
+    for batch in batches(_accepted(found, refused), BATCH):
+        counts.update(_stored(_add, services, batch))
+        report(counts.total(), counts.total())
     return summary(counts, refused)
+
+
+def _of_tickets(services: Services) -> Iterator[Article | str]:
+    for answer in answered.of_tickets(services.db, services.settings.support_name):
+        yield answer.article or answer.problem
 
 
 def _accepted(found: Iterator[Article | str], refused: list[str]) -> Iterator[Article]:

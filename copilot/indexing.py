@@ -2,26 +2,29 @@
 
 SQL is the truth. Each article bears what the index holds of it (`indexed_hash`: its content and the embedder's
 fingerprint), so that whatever interrupts the work, it goes on with the first article that is due. With another embedder
-all are due: their vectors are built beside the old ones, which are dropped when the last one is done.
+all are due: their vectors are built beside the old ones, which go on answering (`former_model`) and are dropped when
+the last one is done.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate, groupby
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
+from copilot.cutting import cut_anew, passage_of
 from copilot.errors import Unavailable
 from copilot.store import articles as store
+from copilot.store import embedders
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleRow, PassageRow
+from copilot.store.tables import ArticleRow, PassageRow, ServingModel
 from copilot.timesource import TimeSource
-from knowledge.articles import Article, Visibility
+from knowledge.articles import Visibility
 from knowledge.embedding import Embedder, EmbedderUnavailable
-from knowledge.passages import CUT, Passage, embedding_text, split
+from knowledge.passages import CUT, embedding_text
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
 # embedded together: many, because sorted by length they encode faster; not more, because a crash loses them and all are
@@ -29,7 +32,8 @@ from knowledge.vector_index import IndexUnavailable, VectorIndex
 SYNC_ARTICLES = 256
 SYNC_PASSAGES = 1_024
 COMPARE_EVERY = timedelta(minutes=10)
-# below this share of passages, meaning is not compared: what is not there yet would lose to what is
+# while another model's vectors are replaced and cannot answer, meaning is not compared below this share of passages:
+# what is not there yet would lose to what is
 ENOUGH = 0.9
 
 log = structlog.get_logger(__name__)
@@ -51,9 +55,15 @@ class Indexer:
     """Keeps the vector index in step with the articles. Threads may share it."""
 
     def __init__(
-        self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
+        self,
+        db: Database,
+        now: TimeSource,
+        embedder: Embedder,
+        open_index: Callable[[], VectorIndex],
+        recipe: Mapping[str, Any],
     ) -> None:
-        self.db, self.now, self.embedder = db, now, embedder
+        """`recipe` is how the embedder is made, to be remembered for when another one follows it."""
+        self.db, self.now, self.embedder, self._recipe = db, now, embedder, recipe
         self._open_index = open_index
         self._index: VectorIndex | None = None
         self._lock = threading.Lock()
@@ -84,6 +94,7 @@ class Indexer:
             self._compare_if_due()
             done = self._step(limit)
             if not done and not self._finished:
+                self._serve()
                 self.index.drop_others()
                 self._finished = True
         except (IndexUnavailable, EmbedderUnavailable) as error:
@@ -107,8 +118,20 @@ class Indexer:
             total = store.published_count(session)
             return IndexProgress(total - store.unindexed_count(session, model), total)
 
+    def replaced(self, session: Session) -> ServingModel | None:
+        """The model that answers until this one's vectors are complete; None when none does. One that served before its
+        recipe was kept has an empty one. Raises `Unavailable` when the model cannot be loaded."""
+        try:
+            model = self.embedder.fingerprint
+        except EmbedderUnavailable as error:
+            raise Unavailable(str(error)) from error
+        served = embedders.serving(session)
+        if served is None and embedders.has_others(session, model):
+            return ServingModel(id=0, fingerprint="", recipe={}, since=self.now())
+        return served if served is not None and served.fingerprint != model else None
+
     def missing(self, session: Session) -> str | None:
-        """Why vectors should not be compared although there is an index, if so. Raises `Unavailable`."""
+        """Why vectors should not be compared while a model is replaced, if so. Raises `Unavailable`."""
         total = store.passage_count(session)
         try:
             held = self.index.count()
@@ -117,6 +140,10 @@ class Indexer:
         if held >= ENOUGH * total:
             return None
         return f"the search index is being built ({held:,} of {total:,} passages)"
+
+    def _serve(self) -> None:
+        with self.db.write() as session:
+            embedders.serve(session, self.embedder.fingerprint, self._recipe, self.now())
 
     def close(self) -> None:
         """Let go of the index."""
@@ -131,11 +158,15 @@ class Indexer:
         now = self.now()
         if self._compared is not None and now - self._compared < COMPARE_EVERY:
             return
+        model = self.embedder.fingerprint
         # read before SQL: an article indexed in between is thought lost, which only costs time
         held = self.index.article_ids()
         with self.db.read() as session:
-            lost = store.indexed_ids(session, self.embedder.fingerprint) - held
+            lost = store.indexed_ids(session, model) - held
             unknown = held - store.published_ids(session)
+            is_first = embedders.serving(session) is None and not embedders.has_others(session, model)
+        if is_first:
+            self._serve()
         if lost:
             log.warning("index_lost", articles=len(lost))
             with self.db.write() as session:
@@ -152,7 +183,7 @@ class Indexer:
             return 0
         if others := [row.id for row in stale if row.status == "published" and row.cut != CUT]:
             self._cut_anew(others)
-            return self._step(limit)
+            return len(others)
         self._write({row.id: row for row in stale}, rows)
         with self.db.write() as session:
             for row in stale:
@@ -163,7 +194,7 @@ class Indexer:
     def _cut_anew(self, article_ids: Sequence[str]) -> None:
         """Passages that an earlier version cut follow the rules of this one; another process may have done it."""
         with self.db.write() as session:
-            cut_passages(session, [row for row in store.lock_all(session, article_ids) if row.cut != CUT])
+            cut_anew(session, [row for row in store.lock_all(session, article_ids) if row.cut != CUT], self.now())
 
     def _write(self, stale: dict[str, ArticleRow], rows: Sequence[PassageRow]) -> None:
         ordered = sorted(rows, key=lambda row: stale[row.article_id].visibility)
@@ -180,23 +211,3 @@ def portion(session: Session, stale: Sequence[ArticleRow]) -> list[ArticleRow]:
     counts = store.passage_counts(session, [row.id for row in stale])
     sums = accumulate(counts.get(row.id, 0) for row in stale)
     return [row for row, so_far in zip(stale, sums, strict=True) if row is stale[0] or so_far <= SYNC_PASSAGES]
-
-
-def cut_passages(session: Session, rows: Sequence[ArticleRow]) -> None:
-    """Store the passages of these articles as they are now, in place of the ones they had."""
-    passages = [
-        PassageRow(
-            id=p.id, article_id=p.article_id, ordinal=p.ordinal, start=p.start, end=p.end, heading=p.heading,
-            text=p.text,
-        )
-        for row in rows
-        for p in split(Article(row.id, row.title, row.body))
-    ]  # fmt: skip
-    store.replace_passages(session, [row.id for row in rows], passages)
-    for row in rows:
-        row.cut = CUT
-
-
-def passage_of(row: PassageRow, article: ArticleRow) -> Passage:
-    """The knowledge room's passage of a stored row."""
-    return Passage(row.id, row.article_id, row.ordinal, row.start, row.end, row.text, article.title, row.heading)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from copilot.errors import Invalid
 from copilot.organisations import NewOrganisation
+from knowledge.hidden_text import visible
 from sla.hours import zone_of
 from sla.timers import read_instant
 
@@ -22,9 +23,6 @@ FUTURE_SKEW = timedelta(days=1)
 CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 EMAIL = re.compile(r"[^\s@<>,;:\"\x00-\x1f]{1,64}@[^\s@<>,;:\"\x00-\x1f]{1,255}")
 SURROGATE = re.compile("[\ud800-\udfff]")
-INVISIBLE = re.compile(
-    "[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
-)
 
 
 def identifier(value: str) -> str:
@@ -43,10 +41,10 @@ def clean(text: str, name: str, longest: int, *, may_be_empty: bool = False) -> 
         raise Invalid(f"{name} is longer than {longest:,} characters.", field=name)
     if SURROGATE.search(text):
         raise Invalid(f"{name} is not valid Unicode.", field=name)
-    visible = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not visible and not may_be_empty:
+    seen = visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not seen and not may_be_empty:
         raise Invalid(f"{name} is empty.", field=name)
-    return visible
+    return seen
 
 
 def instant(at: datetime | None, now: datetime) -> datetime | None:

@@ -180,7 +180,7 @@ def _answered_elsewhere(session: Session, ticket: Ticket, message: Message, at: 
     """A reply that left through another tool: it stops the clock, and our own drafts are no longer fresh."""
     ticket_id = ticket.id or 0
     promises.add_event(session, ticket_id, Event.replied(at, "person"))
-    takeback.replies_of(session, ticket, now, "Somebody answered elsewhere.")
+    takeback.replies_of(session, ticket, now, "Somebody answered elsewhere.", gate=takeback.OVERRIDDEN)
     verdicts.answered_otherwise(session, ticket_id, message.body, message.author or "another tool", now)
 
 
@@ -192,7 +192,8 @@ def write_reply(
     body = clean(body, "body", LONGEST_BODY)
     ticket = tickets.lock(session, ticket_id)
     endings.refuse_ended(session, ticket_id)
-    takeback.replies_of(session, ticket, now, f"{author} answered in their own words.", only_auto=True)
+    reason = f"{author} answered in their own words."
+    takeback.replies_of(session, ticket, now, reason, gate=takeback.OVERRIDDEN, only_auto=True)
     if ticket.reply_pending:
         raise Conflict("Another reply to this ticket is on its way.")
     verdicts.answered_otherwise(session, ticket_id, body, author, now)

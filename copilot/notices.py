@@ -17,6 +17,7 @@ from copilot import promises, queue
 from copilot.channels.transport import OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
 from copilot.notice_settings import NoticeSettings
+from copilot.outbox import machine_subject
 from copilot.promises import PromiseBook
 from copilot.queue import QueuePlace, Terms
 from copilot.queue_terms import TermsInForce
@@ -215,13 +216,14 @@ class NoticeDesk:
     def outgoing(self, session: Session, note: Notification) -> OutgoingReply:
         """The notice as its transport needs it."""
         ticket = tickets.find(session, note.ticket_id)
+        to = tickets.customer_of(session, ticket).email
         return OutgoingReply(
             message_ref=note.ref,
             ticket_id=note.ticket_id,
             external_id=ticket.external_id,
             channel=ticket.channel,
-            recipient=tickets.customer_of(session, ticket).email,
-            subject=f"Re: {ticket.subject}" if ticket.subject else "Re: your message",
+            recipient=to,
+            subject=machine_subject(session, ticket, to),
             body=note.payload["body"],
             auto_sent=True,
             decided_at=note.created_at,

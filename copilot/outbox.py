@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from copilot import endings, leaving, promises, takeback, watching
+from copilot import endings, leaving, promises, subjects, takeback, watching
 from copilot.channels.transport import NotDelivered, OutcomeUnknown, OutgoingReply, Transport
 from copilot.configuration import ConfigurationCache
+from copilot.envelopes import Envelope
 from copilot.errors import Conflict
 from copilot.promises import PromiseBook
 from copilot.store import drafts, journal, outbox, tickets
 from copilot.store.session import Database, Session
-from copilot.store.tables import Message, OutboxItem
+from copilot.store.tables import Message, OutboxItem, Ticket
 from copilot.timesource import TimeSource
 from sla.events import Event
 
@@ -133,17 +134,24 @@ def pause(attempts: int) -> timedelta:
 def outgoing(session: Session, item: OutboxItem) -> OutgoingReply:
     """The reply as its transport needs it."""
     ticket = tickets.find(session, item.ticket_id)
+    to = tickets.customer_of(session, ticket).email
     return OutgoingReply(
         message_ref=item.message_ref,
         ticket_id=item.ticket_id,
         external_id=ticket.external_id,
         channel=item.channel,
-        recipient=tickets.customer_of(session, ticket).email,
-        subject=f"Re: {ticket.subject}" if ticket.subject else "Re: your message",
+        recipient=to,
+        subject=machine_subject(session, ticket, to) if item.by == "auto" else subjects.of_person(ticket.subject),
         body=item.body,
         auto_sent=item.by == "auto",
         decided_at=item.created_at,
     )
+
+
+def machine_subject(session: Session, ticket: Ticket, to: str) -> str:
+    """The subject of what leaves for this address without a person."""
+    first = Envelope.of(tickets.first_message(session, ticket.id or 0).envelope)
+    return subjects.of_machine(ticket.subject, ticket.language, first, to)
 
 
 def delivered(session: Session, item: OutboxItem, book: PromiseBook, now: datetime) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from knowledge.languages import primary
+
 LONGEST_TEXT = 20_000
 MOST_REPEATED = 100
 REGIONS = {"en": ("US", "GB"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "es": ("ES", "MX")}
@@ -90,6 +92,11 @@ def find(text: str, language: str = "en", names: Iterable[str] = ()) -> list[Fou
     return sorted(taken, key=lambda place: place.start)
 
 
+def own_codes(text: str, language: str = "en") -> tuple[str, ...]:
+    """The numbers of orders, invoices and the like in a customer's text, each once."""
+    return tuple(dict.fromkeys(text[one.start : one.end] for one in find(text, language) if one.kind == "CODE"))
+
+
 def _repeated(text: str, taken: Sequence[Found]) -> Iterator[Found]:
     """The same values again, where they stand in a place that has no form."""
     known = {text[place.start : place.end]: place.kind for place in taken if place.kind not in ("MARK", "NAME")}
@@ -134,7 +141,7 @@ def _phones(text: str, language: str) -> Iterator[Found]:
     """Numbers that are valid in a country of the language, or written with their country's code."""
     from phonenumbers import Leniency, PhoneNumberMatcher
 
-    for region in (*REGIONS.get(language, ()), None):
+    for region in (*REGIONS.get(primary(language), ()), None):
         for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID, max_tries=200):
             yield Found(match.start, match.end, "PHONE")
 

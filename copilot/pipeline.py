@@ -26,6 +26,7 @@ from copilot.recording import Decided, Present, record_answers, record_triage, r
 from copilot.rule_clock import next_look
 from copilot.several import question_vectors
 from copilot.snapshots import Snapshot, load_snapshots
+from copilot.sourcing import Source
 from copilot.spending import Prices
 from copilot.store import journal, tickets
 from copilot.store.session import Database, Session
@@ -62,6 +63,11 @@ class Work:
     def calls(self) -> tuple[Call, ...]:
         """The requests to a language model that were made for it."""
         return self.outcome.draft.calls if isinstance(self.outcome, Answer) else ()
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The articles that its draft quotes."""
+        return self.outcome.sources if isinstance(self.outcome, Answer) else ()
 
 
 class Pipeline:
@@ -192,7 +198,8 @@ class Pipeline:
             held = self._held(session, [work.snapshot for work in works])
             # triaged together by the same models, so all of one record
             fingerprint = f"{self.answerer.fingerprint}|{works[0].classifier}" if works else ""
-            present = Present.of(session, list(held.values()), autonomy, fingerprint, key, self.precedents, now)
+            quoted = {source.article_id for work in works for source in work.sources}
+            present = Present.of(session, list(held.values()), autonomy, fingerprint, key, self.precedents, quoted, now)
             answered: list[Decided] = []
             for work in works:
                 ticket = held.get(work.snapshot.ticket_id)

@@ -4,12 +4,12 @@ Everything happens in the caller's transaction, on tickets that it holds locked.
 read for the whole batch at once.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from copilot import autosend, promises
+from copilot import autosend, promises, sourcing
 from copilot.answering import Answer
 from copilot.approval import queue_reply
 from copilot.autonomy import Autonomy
@@ -22,7 +22,8 @@ from copilot.precedent_cache import PrecedentCache
 from copilot.promises import PromiseBook
 from copilot.snapshots import LOOP_WINDOW, Snapshot
 from copilot.standings import Standings
-from copilot.store import budgets, drafts, journal, outbox, tickets
+from copilot.store import articles, budgets, drafts, journal, outbox, tickets
+from copilot.store.articles import InUse
 from copilot.store.session import Session
 from copilot.store.tables import Draft, SlaEvent, Ticket
 from knowledge.embedding import Vectors
@@ -35,12 +36,14 @@ PRESSING: dict[str, int] = {name: place for place, name in enumerate(promises.PR
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A draft, not yet stored, its language, the ticket it belongs to, and the vector of its question."""
+    """A draft, not yet stored, its language, its ticket, the vector of its question, and what the articles that it
+    quotes held when its search began."""
 
     ticket: Ticket
     draft: Draft
     language: str
     question: Vectors | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Present:
     `drafted` are the messages that a draft answers already, `replied` the newest delivered reply by ticket. Of replies
     that were decided automatically, those of this batch included, `to_customer` are the ones of 24 hours and those not
     settled, and `spent` is what each category has used of its caps: nobody else can add to either until this
-    transaction ends.
+    transaction ends. `in_use` are the articles that these drafts quote, as they are now.
     """
 
     drafted: frozenset[int]
@@ -58,6 +61,7 @@ class Present:
     to_customer: dict[int, list[tuple[int, datetime]]]
     spent: dict[str, Spent]
     standings: Standings
+    in_use: dict[str, InUse]
 
     @classmethod
     def of(
@@ -68,11 +72,12 @@ class Present:
         fingerprint: str,
         key: bytes,
         precedents: PrecedentCache,
+        quoted: Collection[str],
         now: datetime,
     ) -> "Present":
         """Read it for all these tickets, alone with the categories and customers that automatic replies may go to.
 
-        `fingerprint` is the record that their drafts belong to, `key` draws the audits.
+        `fingerprint` is the record that their drafts belong to, `key` draws the audits, `quoted` are articles by id.
         """
         ids = [ticket.id or 0 for ticket in held]
         may = [ticket for ticket in held if ticket.category and autonomy.of(ticket.category).mode == "auto"]
@@ -89,6 +94,7 @@ class Present:
             to_customer=to_customer,
             spent=budgets.spent(session, categories, now),
             standings=Standings.of(session, fingerprint, {ticket.category or "" for ticket in held}, key, precedents),
+            in_use=articles.state_of(session, sorted(quoted), now.date()),
         )
 
     def decide(
@@ -106,11 +112,12 @@ class Present:
             self.spent[ticket.category or ""] = self.spent[ticket.category or ""].plus_one()
         draft = new_draft(snapshot, answer, decision, fingerprint, now)
         draft.category, draft.drawn, draft.calibrated = ticket.category, case.drawn, self.standings.model.calibrated
-        return [Decided(ticket, draft, answer.draft.language, answer.question)]
+        return [Decided(ticket, draft, answer.draft.language, answer.question, answer.hashes)]
 
     def _case(self, ticket: Ticket, snapshot: Snapshot, answer: Answer, autonomy: Autonomy) -> Case:
         """The case with whatever happened while the draft was written: new settings, another category, somebody's own
-        reply, automatic replies to other tickets of this customer and in this category, other evidence."""
+        reply, automatic replies to other tickets of this customer and in this category, other evidence, edited
+        articles."""
         answered = ticket.reply_pending or self.replied.get(snapshot.ticket_id, 0) > snapshot.newest_message_id
         category, known = ticket.category or "", self.standings
         return replace(
@@ -124,6 +131,7 @@ class Present:
             is_fresh=not answered and ticket.status in tickets.QUEUED,
             auto_replies=tuple(self.to_customer[ticket.customer_id]),
             spent=self.spent.get(category, Spent()),
+            source_doubt=sourcing.doubt(answer.sources, self.in_use),
         )
 
 
@@ -190,7 +198,7 @@ def record_answers(session: Session, decided: Sequence[Decided], now: datetime, 
     hold = timedelta(seconds=autonomy.hold_seconds)
     session.add_all([row.draft for row in decided])
     session.flush()
-    drafts.cite(session, [row.draft for row in decided])
+    drafts.cite(session, [(row.draft, row.hashes) for row in decided])
     questions = {row.draft.id or 0: row.question for row in decided}
     drafts.keep_questions(
         session, {draft_id: vector.tobytes() for draft_id, vector in questions.items() if vector is not None}

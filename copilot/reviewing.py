@@ -5,12 +5,12 @@ Everything in the caller's transaction. Refuses to know thresholds: `copilot.rec
 
 from datetime import datetime
 
-from copilot import watching
-from copilot.store import journal, reviews
+from copilot import sourcing, watching
+from copilot.store import drafts, journal, reviews
 from copilot.store.session import Session
 from copilot.store.tables import Draft, Review
+from copilot.takeback import OVERRIDDEN
 
-TAKEN_BACK = "hold window"
 AUDIT = "audit"
 
 
@@ -31,7 +31,7 @@ def record(session: Session, draft: Draft, accepted: bool, now: datetime) -> Non
         session.flush()
         reviews.keep_sources(session, row.id or 0, articles)
     row.accepted, row.sample = accepted, sample
-    if row.dropped_at is None and reviews.changed_since(session, articles, draft.created_at):
+    if row.dropped_at is None and changed(session, draft, articles, now):
         row.dropped_at = now
     session.flush()
     reviews.mark_stale(session, draft.category, draft.fingerprint, now)
@@ -41,12 +41,20 @@ def record(session: Session, draft: Draft, accepted: bool, now: datetime) -> Non
         watching.taken_back(session, draft, accepted, now)
 
 
+def changed(session: Session, draft: Draft, articles: set[str], now: datetime) -> bool:
+    """Whether one of the articles was edited or went out of use since the draft was begun (for old drafts: stored)."""
+    known = all(drafts.cited_hashes(session, draft.id or 0).values())
+    since = reviews.changed_since(session, articles, draft.created_at)
+    return since or (known and sourcing.doubt_about(session, draft, now.date()) is not None)
+
+
 def sample_of(draft: Draft) -> str:
-    """How the draft came before a person: drawn for an audit, picked by a person, or like every other."""
+    """How the draft came before a person: drawn for an audit, picked by a person who stopped it in its undo window, or
+    like every other."""
     failing = {str(row["name"]) for row in draft.gates if not row["passed"]}
     if failing == {AUDIT}:
         return "audit"
-    return "picked" if TAKEN_BACK in failing else "open"
+    return "picked" if OVERRIDDEN in failing else "open"
 
 
 def article_changed(session: Session, article_id: str, now: datetime) -> None:

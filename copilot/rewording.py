@@ -7,6 +7,7 @@ beside it, one of them is shown. No transaction is open while a model writes; wh
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from copilot import canaries, drafting, spending, tripwire
 from copilot.answering import Answerer, findings_of
@@ -19,6 +20,7 @@ from copilot.errors import Conflict, Invalid
 from copilot.excerpts import quote
 from copilot.grounding import Findings
 from copilot.llm.port import Heard, ModelFailed
+from copilot.personal_data import own_codes
 from copilot.plaintext import named
 from copilot.recording import citations_json, sentences_json
 from copilot.several import Asked, offered, recalled
@@ -104,7 +106,8 @@ class Rewording:
                 spending.record(session, error.calls, self.prices, self.now(), subject.draft.ticket_id, draft_id)
             raise
         self._refuse_leaks(subject, text)
-        findings = findings_of(text, matches, subject.snapshot.customer, subject.voice)
+        own = own_codes(subject.question.text, subject.question.language)
+        findings = findings_of(text, matches, subject.snapshot.customer, subject.voice, own)
         with self.db.write() as session:
             return self._kept(session, subject, wanted, with_sources(text, findings, matches), findings, by)
 
@@ -168,8 +171,8 @@ class Rewording:
         if not canaries.find(text.body, (*subject.planted, *text.canaries)):
             return
         now, draft = self.now(), subject.draft
+        self.db.transact(partial(tripwire.trip, ticket_id=draft.ticket_id, now=now))
         with self.db.write() as session:
-            tripwire.trip(session, draft.ticket_id, now)
             spending.record(session, text.calls, self.prices, now, draft.ticket_id, draft.id)
         raise Conflict("The wording held a planted token: it was thrown away, and all automatic sending was stopped.")
 

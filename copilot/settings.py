@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     qdrant_url: str | None = Field(
         default=None, description="Address of a Qdrant server; unset: embedded in the data folder."
     )
+    qdrant_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of a secured Qdrant server or cluster.",
+    )
     embedder: str | None = Field(
         default=None,
         description="Sentence Transformers name or path; unset: all-MiniLM-L6-v2; `openai:MODEL`: a model at an "

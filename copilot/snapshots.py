@@ -50,6 +50,11 @@ class Snapshot:
         return tuple(Envelope.of(message.envelope) for message in self.unanswered)
 
     @property
+    def opening(self) -> Envelope:
+        """What the channel knew of the message that brought the ticket's subject."""
+        return Envelope.of(min(self.messages, key=lambda message: message.id or 0).envelope)
+
+    @property
     def waiting_since(self) -> datetime | None:
         """When the customer began to wait for us; None while nothing waits for an answer."""
         if self.ticket.status not in tickets.QUEUED:

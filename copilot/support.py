@@ -6,10 +6,11 @@ Reads passages and settings; records nothing. Whether a text may be sent is not 
 from copilot import grounding
 from copilot.courtesy import DEFAULT_LANGUAGE, phrases
 from copilot.grounding import Findings
+from copilot.personal_data import own_codes
 from copilot.plaintext import plain
 from copilot.store import articles, drafts, tickets
 from copilot.store.session import Session
-from copilot.store.tables import Draft
+from copilot.store.tables import Draft, Ticket
 from copilot.voice import Voice
 
 MOST_ARTICLES = 20
@@ -23,6 +24,12 @@ def findings_now(session: Session, draft: Draft, text: str, voice: Voice) -> Fin
     sources = [(row.id, plain(row.text)) for row in articles.passages_of(session, names) if row.id in cited]
     first = articles.get(session, names[0]) if names else None
     language = first.language if first else DEFAULT_LANGUAGE
-    customer = tickets.customer_of(session, tickets.find(session, draft.ticket_id))
-    courtesies = phrases(language, customer.name, voice.signature(language))
-    return grounding.check(text, sources, courtesies, language=language)
+    ticket = tickets.find(session, draft.ticket_id)
+    courtesies = phrases(language, tickets.customer_of(session, ticket).name, voice.signature(language))
+    return grounding.check(text, sources, courtesies, own_facts(session, ticket), language)
+
+
+def own_facts(session: Session, ticket: Ticket) -> tuple[str, ...]:
+    """The numbers of orders and the like that the customer wrote: an agent may name them without a source."""
+    written = [message.body for message in tickets.messages(session, ticket.id or 0) if message.direction == "inbound"]
+    return own_codes("\n\n".join((ticket.subject, *reversed(written))), ticket.language)

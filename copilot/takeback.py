@@ -8,6 +8,10 @@ from copilot.store import drafts, journal, notifications, outbox, tickets
 from copilot.store.session import Session
 from copilot.store.tables import Ticket
 
+OVERRIDDEN = "hold window"
+"""The gate that tells that a person stopped a reply in its undo window: by undo, own words, or what they did with the
+ticket."""
+
 
 def replies_of(
     session: Session, ticket: Ticket, now: datetime, reason: str, *, gate: str = "fresh", only_auto: bool = False
@@ -45,7 +49,7 @@ def automatic_replies(session: Session, autonomy: Autonomy, now: datetime) -> No
 def undo(session: Session, ticket_id: int, now: datetime, by: str) -> None:
     """A person pulls back a reply within its hold window. Raises `Conflict` when it has already left."""
     ticket = tickets.lock(session, ticket_id)
-    if not replies_of(session, ticket, now, f"Taken back by {by}.", gate="hold window"):
+    if not replies_of(session, ticket, now, f"Taken back by {by}.", gate=OVERRIDDEN):
         raise Conflict("There is no reply to take back: it has already left.")
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from copilot.courtesy import COURTESY, courtesy
+from knowledge.languages import primary
 
 LONGEST_NAME = 80
 LONGEST_TONE = 1_000
@@ -31,7 +32,7 @@ class Voice:
 
     def signature(self, language: str) -> str:
         """The lines that end a draft in this language."""
-        return self.signatures.get(language) or f"{courtesy(language).closing}\n{self.name}".strip()
+        return self.signatures.get(primary(language)) or f"{courtesy(language).closing}\n{self.name}".strip()
 
     def to_dict(self) -> dict[str, Any]:
         """The document."""

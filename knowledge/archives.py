@@ -20,6 +20,14 @@ class ArchiveError(ValueError):
     """The archive as a whole is refused."""
 
 
+class _TooLarge(ValueError):
+    """An entry is larger than one may be; `size` is what came out until that was seen."""
+
+    def __init__(self, problem: str, size: int) -> None:
+        super().__init__(problem)
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True)
 class RefusedEntry:
     """An entry that was left out, and why; the others were unpacked."""
@@ -29,8 +37,8 @@ class RefusedEntry:
 
 
 def unpack(path: Path, folder: Path) -> Iterator[RefusedEntry]:
-    """Unpack the files of a zip into `folder`, yielding what is refused. Raises `ArchiveError` for a bomb, a broken
-    archive or a full disk."""
+    """Unpack the files of a zip into `folder`, yielding what is refused. Raises `ArchiveError` for too much in all,
+    a broken archive or a full disk."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -54,6 +62,10 @@ def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Pa
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(entry) as source, target.open("wb") as file:
                 total += _copy(source, file, entry, MAX_TOTAL_BYTES - total)
+        except _TooLarge as error:
+            total += error.size  # of no use, but it was unpacked: a zip full of these has an end
+            target.unlink()
+            yield RefusedEntry(entry.filename[:200], str(error))
         except (zipfile.BadZipFile, EOFError, NotImplementedError, FileExistsError, NotADirectoryError) as error:
             target.unlink(missing_ok=True) if target.is_file() else None
             yield RefusedEntry(entry.filename[:200], f"is broken: {error}")
@@ -67,9 +79,9 @@ def _copy(source: IO[bytes], file: IO[bytes], entry: zipfile.ZipInfo, room: int)
         if size > room:
             raise ArchiveError(f"holds more than {MAX_TOTAL_BYTES} bytes unpacked")
         if size > allowed:
-            raise ArchiveError(f"{entry.filename[:200]} unpacks to more than {MAX_RATIO} times its size")
+            raise _TooLarge(f"unpacks to more than {MAX_RATIO} times its size", size)
         if size > MAX_FILE_BYTES:
-            raise ArchiveError(f"{entry.filename[:200]} is larger than {MAX_FILE_BYTES} bytes unpacked")
+            raise _TooLarge(f"is larger than {MAX_FILE_BYTES} bytes unpacked", size)
         file.write(piece)
     return size
 

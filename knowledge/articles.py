@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from knowledge.hidden_text import shown, visible
+
 Visibility = Literal["public", "internal"]
 VISIBILITIES: tuple[Visibility, ...] = ("public", "internal")
 Status = Literal["published", "draft"]
@@ -34,8 +36,9 @@ class Article:
     """One piece of knowledge. Sizes are in characters; `language` is a BCP 47 tag such as "en" or "pt-br".
 
     Line ends become "\\n", control characters and lone surrogates are dropped from `title` and `body`, because a single
-    one of them can fail a database or a tokenizer. A draft is kept and not used; neither is an article after the day
-    `valid_until`, which may be given as "2026-12-31". Raises `ArticleError` naming the field.
+    one of them can fail a database or a tokenizer; so is what a reader of this Markdown would not see. A draft is kept
+    and not used; neither is an article after the day `valid_until`, which may be given as "2026-12-31". Raises
+    `ArticleError` naming the field.
     """
 
     id: str
@@ -52,11 +55,10 @@ class Article:
         for field in ("id", "title", "body", "language", "visibility"):
             if not isinstance(getattr(self, field), str):
                 raise ArticleError(field, "must be text")
-        object.__setattr__(self, "title", " ".join(clean_text(self.title).split()))
-        object.__setattr__(self, "body", clean_text(self.body))
+        object.__setattr__(self, "title", " ".join(visible(clean_text(self.title)).split()))
         _check_id(self.id)
         _check_size("title", self.title, MAX_TITLE)
-        _check_size("body", self.body, MAX_BODY)
+        object.__setattr__(self, "body", _shown_body(self.body))
         if not _LANGUAGE.fullmatch(self.language):
             raise ArticleError("language", f"{self.language[:40]!r} is not a language tag such as 'en'")
         if self.visibility not in VISIBILITIES:
@@ -70,6 +72,17 @@ class Article:
             if value is not None:
                 _check_size(field, value, largest)
         object.__setattr__(self, "valid_until", _day(self.valid_until))
+
+
+def _shown_body(text: str) -> str:
+    body = visible(clean_text(text))
+    _check_size("body", body, MAX_BODY)
+    try:
+        body = shown(body)
+    except ValueError as error:
+        raise ArticleError("body", str(error)) from error
+    _check_size("body", body, MAX_BODY)
+    return body
 
 
 def _day(value: object) -> date | None:

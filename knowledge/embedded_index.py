@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from shutil import rmtree
 from zlib import crc32
@@ -92,7 +93,10 @@ class EmbeddedIndex:
         query = checked_vectors(np.atleast_2d(vector), 1, self._dimension)[0]
         views = self._followed()
         found = [hit for visibility in visible(audience) for hit in views[visibility].nearest(query, limit)]
-        return [Hit(*name, score) for name, score in sorted(found, key=lambda hit: (-hit[1], hit[0]))[:limit]]
+        # sorting twice by a plain member is faster than once by a tuple made for each
+        found.sort()
+        found.sort(key=itemgetter(1), reverse=True)
+        return [Hit(*name, score) for name, score in found[:limit]]
 
     def count(self, audience: Audience = "all") -> int:
         with self._reading:

@@ -7,7 +7,7 @@ import codecs
 import re
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -26,7 +26,7 @@ def decoded(content: bytes, declared: str | None = None) -> str:
 
     Raises `UnicodeError` when it is no text: it holds NUL bytes, or letters that none of these knows.
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return _strict(content, encoding)
     if b"\x00" in content:

@@ -3,7 +3,8 @@
 Each is what the product's own API answers: one page of it, or a list of pages. Refuses to know files and tables.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from knowledge.html_text import read_page
@@ -15,16 +16,23 @@ Row = dict[str, Any]
 
 
 class ExportError(ValueError):
-    """An export, or one article of it, cannot be read; `field` names where when that is known."""
+    """An export, or one article of it, cannot be read; `field` says where and `article_id` which, when known."""
 
-    def __init__(self, problem: str, field: str | None = None) -> None:
+    def __init__(self, problem: str, field: str | None = None, article_id: str | None = None) -> None:
         super().__init__(problem)
-        self.problem, self.field = problem, field
+        self.problem, self.field, self.article_id = problem, field, article_id
 
 
-def export_rows(document: object) -> Iterator[Row | ExportError]:
-    """The articles of `{"articles": [...]}` (Zendesk), `{"payload": [...]}` (Chatwoot) or of a list of such pages, and
-    an error for each that is broken. Raises `ExportError` when the document is none of these."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An article that its help desk keeps and shows to nobody any more."""
+
+    id: str
+
+
+def export_rows(document: object) -> Iterator[Row | Gone | ExportError]:
+    """The articles of `{"articles": [...]}` (Zendesk), `{"payload": [...]}` (Chatwoot) or of a list of such pages, what
+    is archived, and an error for each that is broken. Raises `ExportError` when the document is none of these."""
     pages = document if isinstance(document, list) else [document]
     if not pages or len(pages) > MAX_PAGES:
         raise ExportError("is neither a Zendesk Guide nor a Chatwoot export")
@@ -46,44 +54,45 @@ def _sections(page: object) -> Iterator[tuple[Any, str]]:
             yield row["id"], row["name"]
 
 
-def _tried(read: Any, article: object, sections: Mapping[Any, str]) -> Row | ExportError:
+def _tried(read: "Read", article: object, sections: Mapping[Any, str]) -> Row | Gone | ExportError:
     if not isinstance(article, Mapping):
         return ExportError("an article is not an object")
     identifier = article.get("id")
     if not isinstance(identifier, int | str) or isinstance(identifier, bool):
         return ExportError("is missing", "id")
-    try:
-        row: Row = read(article, sections)
-    except ExportError as error:
-        return ExportError(f"{error.problem} (article {identifier})", error.field)
-    return row
+    return read(article, sections)
 
 
-def _zendesk(article: Mapping[str, Any], sections: Mapping[Any, str]) -> Row:
-    """HTML becomes text; what only some users may see is internal."""
+def _zendesk(article: Mapping[str, Any], sections: Mapping[Any, str]) -> Row | Gone | ExportError:
+    """HTML becomes text; what only some users may see, by one segment or by several, is internal."""
     locale = str(article.get("locale") or "en").lower()
-    section = article.get("section_id")
+    name, section = f"zendesk-{article['id']}-{locale}", article.get("section_id")
+    restricted = article.get("user_segment_id") is not None or article.get("user_segment_ids") not in (None, [])
+    try:
+        body = _text_of(article.get("body"))
+    except ExportError as error:
+        return ExportError(f"{error.problem} (article {article['id']})", error.field, name)
     return {
-        "id": f"zendesk-{article['id']}-{locale}",
+        "id": name,
         "title": article.get("title") or article.get("name"),
-        "body": _text_of(article.get("body")),
+        "body": body,
         "language": locale,
-        "visibility": "internal" if article.get("user_segment_id") else "public",
+        "visibility": "internal" if restricted else "public",
         "category": sections.get(section) if isinstance(section, int | str) else None,
         "status": "draft" if article.get("draft") else "published",
     }
 
 
-def _chatwoot(article: Mapping[str, Any], _sections: Mapping[Any, str]) -> Row:
+def _chatwoot(article: Mapping[str, Any], _sections: Mapping[Any, str]) -> Row | Gone | ExportError:
     """Content is Markdown already."""
-    status = article.get("status", "published")
+    name, status = f"chatwoot-{article['id']}", article.get("status", "published")
     status = _CHATWOOT_STATUS.get(status, "draft") if isinstance(status, int) else status
     if status == "archived":
-        raise ExportError("is archived", "status")
+        return Gone(name)
     category = article.get("category")
     category = category if isinstance(category, Mapping) else {}
     return {
-        "id": f"chatwoot-{article['id']}",
+        "id": name,
         "title": article.get("title"),
         "body": article.get("content"),
         "language": str(article.get("locale") or category.get("locale") or "en").lower().replace("_", "-"),
@@ -99,3 +108,6 @@ def _text_of(html: object) -> str:
         return read_page(html).text
     except ValueError as error:
         raise ExportError(str(error), "body") from error
+
+
+Read = Callable[[Mapping[str, Any], Mapping[Any, str]], Row | Gone | ExportError]

@@ -2,15 +2,19 @@
 
 The page is first reduced to well-formed HTML of known tags by nh3, because the standard library's parser alone takes
 quadratic time on broken pages. Headings become Markdown headings, list items get a dash or their number, and tables of
-short cells become rows between bars, so that passages can follow the page's structure.
+short cells become rows between bars, so that passages can follow the page's structure. What the page hides is left out,
+except for what something on it opens, as a question opens its answer.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import accumulate, islice, pairwise
 
 import nh3
+
+from knowledge.hidden_text import as_code, hides, hiding_elements, shown
 
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _BLOCKS = "p div li ul ol dl dt dd table tr td th blockquote pre section article br hr title"
@@ -27,6 +31,9 @@ MAX_DEPTH = 500
 _MAIN = re.compile(r"<(main)\b[^<>]*>", re.IGNORECASE)
 _ROLE = re.compile(r"<([a-z]+)\s[^<>]{0,500}?\brole\s*=\s*[\"']?main\b[^<>]*>", re.IGNORECASE)
 _ARTICLE = re.compile(r"<(article)\b[^<>]*>", re.IGNORECASE)
+_OPENS = re.compile(r"\s(?:aria-controls|href|data-(?:bs-)?target)\s*=\s*[\"']?#?([\w:.-]{1,200})", re.IGNORECASE)
+_LONE = {"br", "hr"}
+_BACKTICKS = re.compile("`+")
 _GAPS = re.compile(r"\n{3,}")
 _LONE_MARK = re.compile(r"(?m)^( *(?:-|\d+\.) )\n+ ?(?=\S)")
 LONGEST_CELL = 200
@@ -49,8 +56,9 @@ def read_page(html: str, *, main: bool = False) -> Page:
         raise ValueError(f"elements are nested deeper than {MAX_DEPTH}")
     found = _LANGUAGE.search(html[:5_000])
     own = main_part(html) if main else None
-    whole = _read(html if own is None else html[: own.start])
-    part = whole if own is None else _read(html[own.start : own.end])
+    opened = {match[1] for match in _OPENS.finditer(html)}
+    whole = _read(html if own is None else html[: own.start], opened)
+    part = whole if own is None else _read(html[own.start : own.end], opened)
     # a window's title often ends with the shop's name, the heading of the page's own part does not
     title = whole.title if own is None else part.heading or whole.title or part.title
     return Page(title, part.text, found.group(1).lower() if found else "")
@@ -91,9 +99,11 @@ class _Read:
     text: str
 
 
-def _read(html: str) -> _Read:
-    reader = _Reader()
-    reader.feed(nh3.clean(html, tags=_TAGS, clean_content_tags=_HIDDEN, attributes={}, link_rel=None))
+def _read(html: str, opened: Set[str]) -> _Read:
+    reader, hiding = _Reader(opened), hiding_elements(html) - _HIDDEN
+    kept = {"*": {"hidden", "style", "id"}} if hiding else {}
+    tags = _TAGS | hiding
+    reader.feed(nh3.clean(html, tags=tags, clean_content_tags=_HIDDEN, attributes=kept, link_rel=None))
     reader.close()
     return _Read(reader.title(), reader.heading(), reader.text())
 
@@ -133,19 +143,28 @@ class _Table:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, opened: Set[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._opened = opened
+        self._hidden = 0
         self._parts: list[str] = []
         self._lists: list[int | None] = []
         self._tables: list[_Table] = []
         self._title: list[str] = []
         self._first_heading: list[str] = []
         self._into: list[str] | None = None
-        self._preformatted = 0
+        self._preformatted: list[int] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - base class's
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._hidden or (hides(attrs) and dict(attrs).get("id") not in self._opened):
+            self._hidden += tag not in _LONE
+        elif tag in _TAGS:
+            self._shown_tag(tag)
+
+    def _shown_tag(self, tag: str) -> None:
         self._parts.append("\n\n" if tag in _SPACED else "\n")
-        self._preformatted += tag == "pre"
+        if tag == "pre":
+            self._preformatted.append(len(self._parts))
         if tag in _HEADINGS:
             self._parts.append(f"{_HEADINGS[tag]} ")
             self._into = self._first_heading if not self._first_heading else None
@@ -174,18 +193,35 @@ class _Reader(HTMLParser):
             self._tables[-1].cell(len(self._parts), is_head=tag == "th")
 
     def handle_endtag(self, tag: str) -> None:
+        if self._hidden:
+            self._hidden -= 1
+        elif tag in _TAGS:
+            self._shown_end(tag)
+
+    def _shown_end(self, tag: str) -> None:
         if tag in ("ol", "ul") and self._lists:
             self._lists.pop()
         elif tag == "table" and self._tables:
             table = self._tables.pop()
             if (rows := table.as_rows(self._parts)) is not None:
                 self._parts[table.first_cell :] = [rows]
-        self._preformatted -= tag == "pre"
+        elif tag == "pre" and self._preformatted:
+            self._keep_as_code(self._preformatted.pop())
         self._into = None
         self._parts.append("\n\n" if tag in _SPACED else "\n")
 
+    def _keep_as_code(self, first: int) -> None:
+        """Fence what is preformatted where Markdown would hide some of it."""
+        code = "".join(self._parts[first:]).strip("\n")
+        if self._preformatted or shown(code) == code:
+            return
+        fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(code)), default=0))
+        self._parts[first:] = [f"{fence}\n{code}\n{fence}"]
+
     def handle_data(self, data: str) -> None:
-        words = data if self._preformatted else re.sub(r"\s+", " ", data)
+        if self._hidden:
+            return
+        words = data if self._preformatted else as_code(re.sub(r"\s+", " ", data))
         if self._into is not None:
             self._into.append(words)
         if self._into is not self._title:

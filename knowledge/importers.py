@@ -4,10 +4,10 @@ Refuses to guess: what breaks a rule is an error that names file, line and field
 `examine` goes on with the rest.
 """
 
-import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,25 +17,17 @@ import yaml
 from knowledge.archives import ArchiveError, unpack
 from knowledge.articles import Article, ArticleError
 from knowledge.encodings import decoded
-from knowledge.exports import ExportError, export_rows
+from knowledge.exports import ExportError, Gone, export_rows
+from knowledge.found import ArticleFileError, FileNote, Found, FoundArticle, GoneArticle
 from knowledge.html_text import read_page
 from knowledge.pdf_text import MAX_PDF_BYTES, PdfError, read_pdf
+from knowledge.rows import csv_rows, json_rows
 from knowledge.structure import heading_of
 
 MAX_PAGE_BYTES = 2_000_000
 MAX_EXPORT_BYTES = 100_000_000
-MAX_LINE_BYTES = 8_000_000
 MAX_FRONT_MATTER = 20_000
 _FIELDS = ("id", "title", "body", "language", "visibility", "category", "status", "valid_until", "owner")
-
-
-class ArticleFileError(ValueError):
-    """A file cannot be read as articles. `line` counts from 1 and is None for the file as a whole."""
-
-    def __init__(self, path: Path, line: int | None, field: str | None, problem: str) -> None:
-        place = f"{path}:{line}" if line is not None else str(path)
-        super().__init__(f"{place}: {field}: {problem}" if field else f"{place}: {problem}")
-        self.path, self.line, self.field, self.problem = path, line, field, problem
 
 
 def read_articles(paths: Sequence[Path]) -> Iterator[Article]:
@@ -48,43 +40,25 @@ def read_articles(paths: Sequence[Path]) -> Iterator[Article]:
     for found in examine(paths):
         if isinstance(found, ArticleFileError):
             raise found
-        yield found
+        if isinstance(found, FoundArticle):
+            yield found.article
 
 
-def examine(paths: Sequence[Path]) -> Iterator["Article | ArticleFileError"]:
-    """Yield the articles as `read_articles` does, and an error in place of each one that cannot be read."""
+def examine(paths: Sequence[Path]) -> Iterator[Found]:
+    """Yield the articles as `read_articles` does, with what their files tell of them, and an error in place of each one
+    that cannot be read."""
     seen: dict[str, Path] = {}
     for given in paths:
         for found in _read(Path(given)):
-            if isinstance(found, ArticleFileError):
+            if not isinstance(found, FoundArticle):
                 yield found
                 continue
-            path, line, article = found
-            if article.id in seen:
-                yield ArticleFileError(path, line, "id", f"{article.id!r} is also in {seen[article.id]}")
+            name = found.article.id
+            if name in seen:
+                yield ArticleFileError(found.path, found.line, "id", f"{name!r} is also in {seen[name]}", name)
                 continue
-            seen[article.id] = path
-            yield article
-
-
-Found = tuple[Path, int | None, Article] | ArticleFileError
-
-
-def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number, object) of a JSON Lines file, blank lines left out. Raises `ArticleFileError`."""
-    for number, line in _lines(path):
-        if line.strip():
-            yield number, _object(path, number, line)
-
-
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ArticleFileError(path, number, None, f"is not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise ArticleFileError(path, number, None, "is not a JSON object")
-    return row
+            seen[name] = found.path
+            yield found
 
 
 def _read(path: Path) -> Iterator[Found]:
@@ -103,6 +77,8 @@ def _tolerant(reader: "Reader", path: Path, folder: Path) -> Iterator[Found]:
     try:
         yield from reader(path, folder)
     except ArticleFileError as error:
+        if path.suffix.lower() in _NAMED_BY_PATH:
+            error.article_id = _page_id(path, folder)
         yield error
 
 
@@ -130,25 +106,19 @@ def _zip(path: Path) -> Iterator[Found]:
             yield ArticleFileError(path, None, None, str(error))
             return
         for found in _folder(folder, _READERS, "holds no file that can be read"):
+            place = path / found.path.relative_to(folder)
             if isinstance(found, ArticleFileError):
-                yield ArticleFileError(_inside(path, found.path, folder), found.line, found.field, found.problem)
+                yield ArticleFileError(place, found.line, found.field, found.problem, found.article_id)
             else:
-                yield _inside(path, found[0], folder), found[1], found[2]
-
-
-def _inside(archive: Path, path: Path, folder: Path) -> Path:
-    return archive / path.relative_to(folder)
+                yield replace(found, path=place)
 
 
 def _jsonl(path: Path, _folder: Path) -> Iterator[Found]:
-    for number, line in _lines(path):
-        if not line.strip():
+    for found in json_rows(path):
+        if isinstance(found, ArticleFileError):
+            yield found
             continue
-        try:
-            row = _object(path, number, line)
-        except ArticleFileError as error:
-            yield error
-            continue
+        number, row = found
         if "body" not in row and isinstance(row.get("answers"), list):
             row["body"] = "\n\n".join(text for text in row["answers"] if isinstance(text, str))
         yield _checked(path, number, row)
@@ -164,7 +134,9 @@ def _export(path: Path, _folder: Path) -> Iterator[Found]:
     try:
         for row in export_rows(document):
             if isinstance(row, ExportError):
-                yield ArticleFileError(path, None, row.field, row.problem)
+                yield ArticleFileError(path, None, row.field, row.problem, row.article_id)
+            elif isinstance(row, Gone):
+                yield GoneArticle(path, row.id)
             else:
                 yield _checked(path, None, row)
     except ExportError as error:
@@ -176,19 +148,16 @@ def _pdf(path: Path, folder: Path) -> Iterator[Found]:
         page = read_pdf(_bytes(path, MAX_PDF_BYTES))
     except PdfError as error:
         raise ArticleFileError(path, None, "body", str(error)) from error
-    yield _checked(path, None, {"id": _page_id(path, folder), "title": page.title or path.stem, "body": page.text})
+    row = {"id": _page_id(path, folder), "title": page.title or path.stem, "body": page.text}
+    yield _checked(path, None, row, {"id"})
 
 
 def _csv(path: Path, _folder: Path) -> Iterator[Found]:
-    rows = csv.DictReader((line for _, line in _lines(path)), strict=True)
-    try:
-        missing = {"id", "title", "body"} - set(rows.fieldnames or ())
-        if missing:
-            raise ArticleFileError(path, 1, min(missing), "column is missing")
-        for row in rows:
-            yield _checked(path, rows.line_num, {key: row[key] or None for key in row if key})
-    except csv.Error as error:
-        raise ArticleFileError(path, rows.line_num + 1, None, f"is not CSV: {error}") from error
+    for found in csv_rows(path, ("id", "title", "body")):
+        if isinstance(found, ArticleFileError | FileNote):
+            yield found
+        else:
+            yield _checked(path, found[0], {column: cell or None for column, cell in found[1].items()})
 
 
 def _markdown(path: Path, folder: Path) -> Iterator[Found]:
@@ -196,8 +165,8 @@ def _markdown(path: Path, folder: Path) -> Iterator[Found]:
     first = next((line for line in body.splitlines() if line.strip()), "")
     title = heading_of(first) if first.lstrip().startswith("#") else ""
     row = {"id": _page_id(path, folder), "title": title or path.stem, "body": body}
-    row |= {key: value for key, value in matter.items() if value is not None and key != "body"}
-    yield path, None, _article(path, offset, row)
+    told = {key: value for key, value in matter.items() if value is not None and key != "body"}
+    yield _checked(path, offset, row | told, {"id"} - told.keys())
 
 
 def _html(path: Path, folder: Path) -> Iterator[Found]:
@@ -207,26 +176,21 @@ def _html(path: Path, folder: Path) -> Iterator[Found]:
     except ValueError as error:
         raise ArticleFileError(path, None, "body", str(error)) from error
     row = {"id": _page_id(path, folder), "title": page.title or path.stem, "body": page.text}
-    yield path, None, _article(path, None, row | ({"language": page.language} if page.language else {}))
+    yield _checked(path, None, row | ({"language": page.language} if page.language else {}), {"id"})
 
 
-def _checked(path: Path, line: int | None, row: Mapping[str, Any]) -> Found:
-    try:
-        return path, line, _article(path, line, row)
-    except ArticleFileError as error:
-        return error
-
-
-def _article(path: Path, line: int | None, row: Mapping[str, Any]) -> Article:
+def _checked(path: Path, line: int | None, row: Mapping[str, Any], made_up: Set[str] = frozenset()) -> Found:
+    """The article of a row, or what is wrong with it; the file does not tell the `made_up` fields itself."""
     given = {field: row[field] for field in _FIELDS if row.get(field) is not None}
     given = {field: str(value) if type(value) is int else value for field, value in given.items()}
+    name = given["id"] if isinstance(given.get("id"), str) else None
     for field in ("id", "title", "body"):
         if field not in given:
-            raise ArticleFileError(path, line, field, "is missing")
+            return ArticleFileError(path, line, field, "is missing", name)
     try:
-        return Article(**given)
+        return FoundArticle(path, line, Article(**given), frozenset(given.keys() - made_up))
     except ArticleError as error:
-        raise ArticleFileError(path, line, error.field, error.problem) from error
+        return ArticleFileError(path, line, error.field, error.problem, name)
 
 
 def _front_matter(path: Path, text: str) -> tuple[Mapping[str, Any], str, int | None]:
@@ -272,24 +236,7 @@ def _bytes(path: Path, largest: int) -> bytes:
     return content
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""), start=1):
-                if len(line) > MAX_LINE_BYTES:
-                    raise ArticleFileError(path, number, None, f"is longer than {MAX_LINE_BYTES} bytes")
-                yield number, _decoded(path, number, line)
-    except OSError as error:
-        raise ArticleFileError(path, None, None, f"cannot be read: {error.strerror}") from error
-
-
-def _decoded(path: Path, number: int, line: bytes) -> str:
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        raise ArticleFileError(path, number, None, "is not UTF-8 text") from error
-
-
 Reader = Callable[[Path, Path], Iterator[Found]]
 _PAGES: dict[str, Reader] = {".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html, ".pdf": _pdf}
-_READERS: dict[str, Reader] = {".jsonl": _jsonl, ".csv": _csv, ".json": _export, **_PAGES}
+_READERS: dict[str, Reader] = {".jsonl": _jsonl, ".csv": _csv, ".tsv": _csv, ".json": _export, **_PAGES}
+_NAMED_BY_PATH = (".html", ".htm", ".pdf")

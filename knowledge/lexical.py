@@ -6,11 +6,11 @@ first time, so that both give the same scores. Own arithmetic rather than a libr
 whole articles are both wanted, as arrays.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ B = 0.75
 MAX_QUERY = 8_000
 MAX_WORD = 64
 _WORDS = re.compile(r"\w+(?:[./-]\w+)*")
+_JOINTS = re.compile(r"[./-]")
 _COMMON = """
 a an the of to in on for is are was be been and or not with by at from as it this that i you we my me am im our your
 do does did can could how what when why which have has had if but so there any will would should into about thanks
@@ -76,9 +77,10 @@ class LexicalIndex:
         """Return the BM25 scores of `query`, of which at most `MAX_QUERY` characters are read."""
         words = frozenset(tokens(query[:MAX_QUERY]))
         known = [self._vocabulary[word] for word in sorted(words) if word in self._vocabulary]
-        shown = self.visible(audience)
-        passages = self._by_passage.score(known) * shown[self.article_of]
-        return LexicalScores(passages, self._by_article.score(known) * shown, words)
+        passages, articles = self._by_passage.score(known), self._by_article.score(known)
+        if audience == "public":
+            passages, articles = passages * self._passages_shown, articles * self._shown
+        return LexicalScores(passages, articles, words)
 
     def _counted(self, passages: Sequence[Passage], internal: Collection[str]) -> dict[str, "_Article"]:
         grouped: dict[str, list[Passage]] = {}
@@ -92,9 +94,11 @@ class LexicalIndex:
         self.article_ids = tuple(self._articles)
         self.passages = tuple(passage for article in every for passage in article.passages)
         sizes = [len(article.passages) for article in every]
+        self.titles = tuple(article.title for article in every)
         self.article_of = np.repeat(np.arange(len(every)), sizes)
         self.row_of = {passage.id: row for row, passage in enumerate(self.passages)}
         self._shown = np.array([article.shown for article in every], dtype=bool)
+        self._passages_shown = self._shown[self.article_of]
         self._by_passage = _Postings([words for article in every for words in article.by_passage])
         self._by_article = _Postings([article.whole for article in every])
 
@@ -102,16 +106,23 @@ class LexicalIndex:
 def tokens(text: str) -> Iterator[str]:
     """Yield the words that count: case-folded, without stop words and plural "s"; a compound such as "8.0.1" or
     "server.xml" counts both as a whole and in its parts."""
-    for match in _WORDS.finditer(text.casefold()):
-        parts = re.split(r"[./-]", match.group())
-        yield from (_stem(part) for part in parts if part not in _STOP_WORDS)
-        if len(parts) > 1:
-            yield match.group()[:MAX_WORD]
+    for word in _WORDS.findall(text.casefold()):
+        yield from _remembered(word) if len(word) <= MAX_WORD else _tokens_of(word)
 
 
-def _stem(word: str) -> str:
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
-    return (word[:-1] if plural else word)[:MAX_WORD]
+def _tokens_of(word: str) -> tuple[str, ...]:
+    parts = _JOINTS.split(word)
+    whole = (word[:MAX_WORD],) if len(parts) > 1 else ()
+    return *(_stem(part) for part in parts if part not in _STOP_WORDS), *whole
+
+
+# long ones are seldom met again
+_remembered = lru_cache(maxsize=16_384)(_tokens_of)
+
+
+def _stem(part: str) -> str:
+    plural = len(part) > 3 and part.endswith("s") and not part.endswith("ss")
+    return (part[:-1] if plural else part)[:MAX_WORD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,7 @@ class _Words:
 class _Article:
     passages: tuple[Passage, ...]
     shown: bool
+    title: frozenset[str]
     by_passage: tuple[_Words, ...]
     whole: _Words
 
@@ -143,11 +155,12 @@ class _Article:
         for counter in counters:
             together.update(counter)
         words = tuple(_Words.of(counter, vocabulary) for counter in counters)
-        return cls(tuple(passages), shown, words, _Words.of(together, vocabulary))
+        title = frozenset(tokens(passages[0].title))
+        return cls(tuple(passages), shown, title, words, _Words.of(together, vocabulary))
 
 
 class _Postings:
-    """For each word the texts that hold it and how often, one word after the other."""
+    """For each word the texts that hold it and its BM25 in each, one word after the other."""
 
     def __init__(self, texts: Sequence[_Words]) -> None:
         self.size = len(texts)
@@ -155,30 +168,24 @@ class _Postings:
         order = _stable_order(numbers)
         sizes = [len(text.numbers) for text in texts]
         self._rows = np.repeat(np.arange(self.size, dtype=np.int32), sizes)[order]
-        self._counts = _concatenated([text.counts for text in texts])[order]
-        self._ends = np.cumsum(np.bincount(numbers))
+        holders = np.bincount(numbers)
+        # a list, because reading single numbers from an array is slow
+        self._ends = [0, *np.cumsum(holders).tolist()]
         lengths = np.array([max(text.length, 1) for text in texts], dtype=np.float64)
-        self._norms = K1 * (1 - B + B * lengths / (lengths.mean() if texts else 1))
+        norms = K1 * (1 - B + B * lengths / (lengths.mean() if texts else 1))
+        counts = _concatenated([text.counts for text in texts])[order]
+        # inverse document frequency as in Lucene: never negative
+        rarity = np.log(1 + (self.size - holders + 0.5) / (holders + 0.5))
+        self._weights = (np.repeat(rarity, holders) * counts / (counts + norms[self._rows])).astype(np.float32)
 
     def score(self, words: Sequence[int]) -> Floats:
         """Return BM25 by row for distinct words."""
-        spans = [(first, after) for first, after in map(self._span, words) if after > first]
+        spans = [slice(self._ends[word], self._ends[word + 1]) for word in words if word + 1 < len(self._ends)]
         if not spans:
             return np.zeros(self.size)
-        rows = np.concatenate([self._rows[first:after] for first, after in spans])
-        counts = np.concatenate([self._counts[first:after] for first, after in spans])
-        rarity = np.repeat([self._rarity(after - first) for first, after in spans], [b - a for a, b in spans])
-        weights = rarity * counts / (counts + self._norms[rows])
+        rows = np.concatenate([self._rows[span] for span in spans])
+        weights = np.concatenate([self._weights[span] for span in spans])
         return np.bincount(rows, weights, self.size).astype(np.float64, copy=False)
-
-    def _span(self, word: int) -> tuple[int, int]:
-        if word >= len(self._ends):
-            return 0, 0
-        return int(self._ends[word - 1]) if word else 0, int(self._ends[word])
-
-    def _rarity(self, holders: int) -> float:
-        """Inverse document frequency as in Lucene: never negative."""
-        return math.log(1 + (self.size - holders + 0.5) / (holders + 0.5))
 
 
 def _stable_order(numbers: Numbers) -> NDArray[np.int64]:

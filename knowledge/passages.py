@@ -22,8 +22,8 @@ OVERLAP_CHARACTERS = 100
 SMALL_SECTION = 200
 MAX_PATH = 200
 STEP = " › "
-CUT = 2
-"""Raised when articles are cut otherwise than before, so that those stored are cut anew."""
+CUT = 3
+"""Raised when texts are cleaned or cut otherwise than before, so that the stored articles are done anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Ranker:
 
     def score(self, features: Sequence[float]) -> float:
         """Return an article's score from its features."""
-        return sum((weight * value for weight, value in zip(self.weights, features, strict=True)), 0.0)
+        return sum(map(mul, self.weights, features), 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge.embedding import LIKENESS, Likeness, Vectors
-from knowledge.lexical import Audience, LexicalIndex, LexicalScores, tokens
+from knowledge.languages import primary
+from knowledge.lexical import Audience, Floats, LexicalIndex, LexicalScores
 from knowledge.passages import Passage
 from knowledge.ranker import LEXICAL_WEIGHT, Ranker
 from knowledge.vector_index import IndexUnavailable, VectorIndex
@@ -116,8 +117,8 @@ class Retriever:
         self._ranker = ranker or Ranker()
         known = tags or {}
         self._tags = [known.get(article_id, ArticleTags()) for article_id in lexical.article_ids]
-        self._languages = [own.language for own in self._tags]
-        self._titles: dict[int, frozenset[str]] = {}
+        self._languages = [own.language and primary(own.language) for own in self._tags]
+        self._article_of = lexical.article_of.tolist()
         self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
         # the passages of article row i are those from row starts[i] up to starts[i + 1]
         self._starts = np.searchsorted(lexical.article_of, np.arange(len(lexical.article_ids) + 1)).tolist()
@@ -137,6 +138,7 @@ class Retriever:
         With a `language`, its articles come first and compete among themselves, because the translations of an answer
         are no rivals of it; the others lead only when they are closer and answer while it does not.
         """
+        language = language and primary(language)
         words = self._lexical.scores(query_text, audience)
         dense = self._dense(query_vector, audience, language)
         features = self._features(_Asked(words, dense, category))
@@ -169,16 +171,16 @@ class Retriever:
     def _nearest(self, index: VectorIndex, vector: Vectors, limit: int, audience: Audience) -> _Dense:
         """Group known, visible hits by article, each as (similarity, passage row), best first."""
         found = index.search(vector, limit, audience)
-        visible = self._lexical.visible(audience)
-        if not found and visible.any():
+        shown = self._lexical.visible(audience)
+        if not found and shown.any():
             return _Dense(degraded="the search index is empty: only words were compared")
-        hits: dict[int, list[tuple[float, int]]] = {}
-        for hit in found:
-            row = self._lexical.row_of.get(hit.passage_id)
-            if row is not None and visible[self._lexical.article_of[row]]:
-                similarity = self._likeness.like_the_default(hit.score)
-                hits.setdefault(int(self._lexical.article_of[row]), []).append((similarity, row))
-        return _Dense(hits, self._likeness.like_the_default(found[-1].score) if len(found) >= limit else 0.0)
+        like_the_default, hits = self._likeness.like_the_default, dict[int, list[tuple[float, int]]]()
+        for passage_id, _, similarity in found:
+            row = self._lexical.row_of.get(passage_id)
+            if row is not None:
+                hits.setdefault(self._article_of[row], []).append((like_the_default(similarity), row))
+        visible = {article: own for article, own in hits.items() if shown[article]}
+        return _Dense(visible, like_the_default(found[-1].score) if len(found) >= limit else 0.0)
 
     def _languages_shown_to(self, audience: Audience) -> Counter[str | None]:
         shown = self._lexical.visible(audience)
@@ -194,39 +196,42 @@ class Retriever:
     def _features(self, asked: _Asked) -> dict[int, tuple[float, ...]]:
         """What the ranker weighs, by article row, of all that meaning found and the best by words."""
         words = asked.lexical.articles
-        by_words = np.argsort(-words, kind="stable")[:LEXICAL_ARTICLES]
-        rows = dict.fromkeys([*asked.dense.hits, *(int(row) for row in by_words if words[row] > 0)])
-        return {row: self._features_of(row, asked) for row in rows}
+        rows = dict.fromkeys([*asked.dense.hits, *_highest(words, LEXICAL_ARTICLES)])
+        return {
+            row: self._features_of(row, score, asked) for row, score in zip(rows, words[[*rows]].tolist(), strict=True)
+        }
 
-    def _features_of(self, row: int, asked: _Asked) -> tuple[float, ...]:
+    def _features_of(self, row: int, words: float, asked: _Asked) -> tuple[float, ...]:
         best, mean = self._closeness(row, asked.dense)
-        title = self._title(row)
+        title = self._lexical.titles[row]
         titled = len(title & asked.lexical.words) / len(title) if title else 0.0
         fitting = float(asked.category is not None and self._tags[row].category == asked.category)
         accepted = self._ranker.accepted.get(self._lexical.article_ids[row], 0.0)
-        return best, mean, float(asked.lexical.articles[row]), titled, fitting, accepted
-
-    def _title(self, row: int) -> frozenset[str]:
-        """The words of an article's title, read once."""
-        if row not in self._titles:
-            passage = self._lexical.passages[self._starts[row]]
-            self._titles[row] = frozenset(tokens(passage.title))
-        return self._titles[row]
+        return best, mean, words, titled, fitting, accepted
 
     def _closeness(self, row: int, dense: _Dense) -> tuple[float, float]:
         """The best passage's similarity and the mean of the best three's; unseen passages count as the floor."""
-        best = [score for score, _ in dense.hits.get(row, [])[:BEST_PASSAGES]]
-        size = self._starts[row + 1] - self._starts[row]
-        best += [dense.floor] * (min(BEST_PASSAGES, size) - len(best))
-        return best[0], sum(best) / len(best)
+        counted = min(BEST_PASSAGES, self._starts[row + 1] - self._starts[row])
+        best = [similarity for similarity, _ in dense.hits.get(row, ())[:counted]]
+        best += [dense.floor] * (counted - len(best))
+        return best[0], sum(best) / counted
 
     def _match(self, row: int, score: float, words: LexicalScores, dense: _Dense, features: tuple[float, ...]) -> Match:
         """The article's passage that is nearest in meaning and words together."""
         near = {passage: similarity for similarity, passage in dense.hits.get(row, ())}
         first, after = self._starts[row], self._starts[row + 1]
-        closeness = np.array([near.get(passage, dense.floor) for passage in range(first, after)])
-        best = first + int(np.argmax(closeness + LEXICAL_WEIGHT * words.passages[first:after]))
-        return Match(self._lexical.passages[best], score, near.get(best, 0.0), float(words.articles[row]), features)
+        own = words.passages[first:after].tolist()
+        both = [near.get(first + at, dense.floor) + LEXICAL_WEIGHT * score for at, score in enumerate(own)]
+        best = first + both.index(max(both))
+        return Match(self._lexical.passages[best], score, near.get(best, 0.0), features[2], features)
+
+
+def _highest(scores: Floats, count: int) -> list[int]:
+    """The places of the `count` highest scores above 0, in no order."""
+    above = np.flatnonzero(scores > 0)
+    if len(above) > count:
+        above = above[np.argpartition(scores[above], -count)[-count:]]
+    return [int(place) for place in above.tolist()]
 
 
 def _lead(ranked: Sequence[_Place], rivals: int) -> float:

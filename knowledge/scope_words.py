@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from knowledge.languages import primary
+
 
 @dataclass(frozen=True)
 class ScopeWords:
@@ -146,5 +148,5 @@ ANY_LANGUAGE = ScopeWords(
 
 
 def scope_words(language: str) -> ScopeWords:
-    """The words of a language (ISO 639-1), or those of all four."""
-    return SCOPE_WORDS.get(language, ANY_LANGUAGE)
+    """The words of a language (a tag such as "en" or "de-AT"), or those of all four."""
+    return SCOPE_WORDS.get(primary(language), ANY_LANGUAGE)

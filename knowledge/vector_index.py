@@ -12,8 +12,7 @@ import uuid
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,8 +35,7 @@ class IndexUnavailable(RuntimeError):
     """The vector index cannot be used; the message says why in plain words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage found, with its cosine similarity to the query."""
 
     passage_id: str
@@ -179,15 +177,15 @@ class QdrantIndex:
 
         for visibility in VISIBILITIES:
             name = self._collection(visibility)
-            if client.collection_exists(name):
-                continue
-            vectors = models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
-            try:
-                client.create_collection(name, vectors_config=vectors)
-            except Exception:
-                # another process was faster
-                if not client.collection_exists(name):
-                    raise
+            if not client.collection_exists(name):
+                vectors = models.VectorParams(size=self._dimension, distance=models.Distance.DOT)
+                try:
+                    client.create_collection(name, vectors_config=vectors)
+                except Exception:
+                    # another process was faster
+                    if not client.collection_exists(name):
+                        raise
+            # also where the collection is there: whoever made it may have stopped before this
             client.create_payload_index(name, "article_id", models.PayloadSchemaType.KEYWORD)
 
     def _search(self, query: Vectors, limit: int, visibility: Visibility) -> list[Hit]:

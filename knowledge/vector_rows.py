@@ -60,7 +60,10 @@ class View:
         best = _highest(scores, limit)
         best = best[np.argsort(-scores[best], kind="stable")]
         rows = best if places is None else places[best]
-        return [(self.names[row], float(scores[place])) for row, place in zip(rows, best, strict=True)][: self._left()]
+        names = self.names
+        return [(names[row], score) for row, score in zip(rows.tolist(), scores[best].tolist(), strict=True)][
+            : self._left()
+        ]
 
     def _left(self) -> int:
         return len(self.vectors) - len(self.struck)

@@ -1,6 +1,7 @@
 """What every command shares: settings with logs, opened services, progress, results as text or as JSON."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,6 +37,20 @@ def opened() -> Iterator[Any]:
 
 
 @contextmanager
+def ended_by_term() -> Iterator[None]:
+    """Have SIGTERM end what goes on inside as Ctrl-C does, so that what it has claimed is let go."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def progress(what: str) -> Iterator[Report]:
     """A progress bar on standard error; yields a function of (done, total)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -50,7 +65,7 @@ def show(result: Any, as_json: bool) -> None:
         click.echo(json.dumps(result))
         return
     for name, value in result.items():
-        if name == "reasons" and isinstance(value, list):
+        if name in ("reasons", "notes") and isinstance(value, list):
             for reason in value:
                 click.echo(
                     f"{'':>20}  " + (f"{reason['what']}: {reason['why']}" if isinstance(reason, dict) else reason)

@@ -14,7 +14,8 @@ from typing import Any
 from copilot.autosend import SUPPORTED, TOLD
 from copilot.courtesy import GREETINGS, phrases
 from copilot.grounding import Findings, check
-from knowledge.importers import ArticleFileError, read_jsonl
+from knowledge.found import ArticleFileError
+from knowledge.rows import read_jsonl
 from triage.language import detect
 
 Progress = Callable[[int, int], None]

@@ -16,10 +16,12 @@ import numpy as np
 from knowledge.articles import Article
 from knowledge.embedded_index import EmbeddedIndex
 from knowledge.embedding import Embedder, Progress, Vectors
-from knowledge.importers import ArticleFileError, read_articles, read_jsonl
+from knowledge.found import ArticleFileError
+from knowledge.importers import read_articles
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import Passage, embedding_text, split
 from knowledge.retrieval import Retrieval, Retriever
+from knowledge.rows import read_jsonl
 
 DEPTH = 10
 # texts encoded between two reports of progress

@@ -162,7 +162,7 @@ def _unsupported(
     if not piece.read:
         return SentenceFinding(squeezed(piece.text[:200]), "none", faults=(TOO_LONG,)), []
     sentence = nearest(piece, known, COURTESY)
-    faults = differences(piece, sentence, known)
+    faults = differences(piece, sentence, known, own)
     if omitted is not None:
         faults = (f"the source also says “{squeezed(omitted)[:80]}”",)
     passage_id = sentence.passage_id if sentence else None

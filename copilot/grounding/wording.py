@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from copilot.grounding import english, french, german, spanish
+from knowledge.languages import primary
 from knowledge.scope_words import ScopeWords, scope_words
 
 Words = tuple[str, ...]
@@ -57,9 +58,13 @@ class Wording:
         return word in self.scope.binding
 
 
-@cache
 def wording(language: str) -> Wording:
-    """The harmless edits of a language (ISO 639-1); none for a language without tables."""
+    """The harmless edits of a language (a tag such as "en" or "de-AT"); none for a language without tables."""
+    return _wording(primary(language))
+
+
+@cache
+def _wording(language: str) -> Wording:
     if language not in _TABLES:
         return Wording(scope_words(language), verbatim=True)
     table = _TABLES[language]

@@ -28,6 +28,8 @@ AGENT = "Answerable"
 HEADERS = {"user-agent": f"{AGENT}/1 (knowledge import)", "accept-encoding": "gzip, identity"}
 KEPT = ("content-type", "etag", "last-modified", "retry-after")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# private by their registration, while some versions of the standard library call them global
+NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10")))
 REDIRECTS = (301, 302, 303, 307, 308)
 GZIP = 16 + zlib.MAX_WBITS
 
@@ -59,7 +61,7 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None and not is_public(str(inner)):
             return False
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in NOT_PUBLIC)
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from copilot.sources.guarded import AGENT, Fetched, FetchError, checked_url, gunzipped, host_of
 from knowledge.encodings import decoded
@@ -29,32 +30,36 @@ Get = Callable[[str, int], Fetched]
 
 @dataclass(slots=True)
 class Listing:
-    """The pages of a site, and what was refused while they were listed. `complete` says that nothing is missing, so
-    that a page which is not listed is gone."""
+    """The pages of a site, and what was refused while they were listed. `incomplete` says why some may be missing; when
+    it is empty, a page which is not listed is gone."""
 
     pages: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    complete: bool = True
+    incomplete: str = ""
+
+    def leave_out(self, what: str, problem: str) -> None:
+        """Pages are missing, and why."""
+        self.refused.append((what, problem))
+        self.incomplete = self.incomplete or f"{what}: {problem}"
 
 
 class Robots:
-    """What a site's robots.txt allows us. One that cannot be read forbids everything, one that is not there nothing."""
+    """What a site's robots.txt allows us: the longest rule that fits, with `*` and `$` (RFC 9309). One that cannot be
+    read forbids everything, one that is not there nothing."""
 
     def __init__(self, get: Get, root: str) -> None:
         """Raises `FetchError` when the site does not answer."""
-        self._rules = RobotFileParser()
         answer = get(urljoin(root, "/robots.txt"), MAX_ROBOTS_BYTES)
         if answer.status >= 500 or answer.status in (401, 403, 429):
             raise FetchError(f"its robots.txt answers {answer.status}; nothing is read then")
         text = decoded(answer.body) if answer.status == 200 else ""
-        self._rules.parse(text.splitlines())
-        self.sitemaps = [urljoin(root, url) for url in self._rules.site_maps() or ()]
-        given = self._rules.crawl_delay(AGENT)
-        self.delay = min(float(given), LONGEST_DELAY) if given else 0.0
+        self._rules = Protego.parse(text)
+        self.sitemaps = [urljoin(root, url) for url in self._rules.sitemaps]
+        self.delay = min(self._rules.crawl_delay(AGENT) or 0.0, LONGEST_DELAY)
 
     def allows(self, url: str) -> bool:
         """Whether this page may be read."""
-        return self._rules.can_fetch(AGENT, url)
+        return self._rules.can_fetch(url, AGENT)
 
 
 def list_pages(get: Get, robots: Robots, address: str, most: int) -> Listing:
@@ -77,11 +82,10 @@ def list_pages(get: Get, robots: Robots, address: str, most: int) -> Listing:
         if path.startswith(below) and not NOT_PAGES.search(path):
             known[page] = None
         if len(known) > most:
-            listing.complete = False
-            listing.refused.append((address, f"has more than {most:,} pages; the rest was left out"))
+            listing.leave_out(address, f"has more than {most:,} pages; the rest was left out")
             break
     listing.pages = list(known)[:most]
-    if not listing.pages and not listing.complete:
+    if not listing.pages and listing.incomplete:
         raise FetchError(listing.refused[0][1] if listing.refused else "has no sitemap")
     return listing
 
@@ -92,14 +96,12 @@ def _locations(get: Get, start: list[str], host: str, listing: Listing) -> Itera
     while waiting:
         url = waiting.pop(0)
         if len(seen) > MAX_SITEMAPS:
-            listing.complete = False
-            listing.refused.append((url, f"the site has more than {MAX_SITEMAPS} sitemaps"))
+            listing.leave_out(url, f"the site has more than {MAX_SITEMAPS} sitemaps")
             return
         try:
             text = _sitemap(get, checked_url(url, host))
         except (FetchError, UnicodeError) as error:
-            listing.complete = False
-            listing.refused.append((url, f"the sitemap {error}"))
+            listing.leave_out(url, f"the sitemap {error}")
             continue
         found = (html.unescape(match.group(1)) for match in _LOC.finditer(text))
         if _INDEX.search(text[:_HEAD]) is None:

@@ -6,7 +6,9 @@ less than before is not believed without an admin's word.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,16 +17,16 @@ from typing import Any
 import structlog
 
 from copilot.errors import AnswerableError, Conflict, Invalid, Unavailable
-from copilot.knowledge_base import article_hash, kept_settings, save_article, withdraw_article
+from copilot.knowledge_base import save_article, withdraw_article
 from copilot.sources.guarded import FetchError, checked_url, host_of
-from copilot.sources.reading import FileReading, Item, Reading, Seen, SiteReading
+from copilot.sources.merging import Word, standing
+from copilot.sources.reading import AnswersReading, FileReading, Item, Reading, Seen, SiteReading
+from copilot.store import article_imports, journal
 from copilot.store import articles as article_store
-from copilot.store import journal
 from copilot.store import sources as store
 from copilot.store.session import Database, DatabaseDown, Session
 from copilot.store.tables import KnowledgeSource, SourceItem
 from copilot.timesource import TimeSource
-from knowledge.articles import Article
 
 BATCH = 10
 LEASE = timedelta(minutes=15)
@@ -34,8 +36,11 @@ FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
 MOST_HOURS = 24 * 90
 MOST_REASONS = 200
-KINDS = ("site", "files")
+KINDS = ("site", "files", "answers")
+TICKETS = "solved tickets"
 COUNTS = ("read", "added", "changed", "same", "withdrawn", "refused")
+# what was said of these leaves no mark, so that a run which goes on is told of them once more
+AGAIN = ("refused", "gone")
 
 Report = Callable[[int, int], None]
 Open = Callable[[KnowledgeSource], Reading]
@@ -51,17 +56,23 @@ class Interrupted(AnswerableError):
     """The process ends, or another one has taken over; the run will be gone on with."""
 
 
-def reading_of(source: KnowledgeSource) -> Reading:
-    """How a source is read."""
-    if source.kind == "site":
-        return SiteReading(source.address, allow_private=source.allow_private)
-    return FileReading(Path(source.address))
+def reading_of(db: Database, support_name: str) -> Open:
+    """How sources are read; answers out of this database, in which replies are signed by the team of this name."""
+
+    def opened(source: KnowledgeSource) -> Reading:
+        if source.kind == "site":
+            return SiteReading(source.address, allow_private=source.allow_private)
+        if source.kind == "answers":
+            return AnswersReading(db, support_name)
+        return FileReading(Path(source.address))
+
+    return opened
 
 
 class Sources:
     """Adds sources and reads them; `step` is the worker's."""
 
-    def __init__(self, db: Database, now: TimeSource, worker: str, opened: Open = reading_of) -> None:
+    def __init__(self, db: Database, now: TimeSource, worker: str, opened: Open) -> None:
         self.db, self.now, self.worker, self.opened = db, now, worker, opened
         self._stop = threading.Event()
 
@@ -115,9 +126,10 @@ class Sources:
         since = source.last_run_at or self.now()
         missing = [row for row in store.unseen(session, source_id, since) if row.key in keys]
         self._withdraw(session, source, missing, by)
-        counts = {"withdrawn": source.result.get("withdrawn", 0) + len(missing)}
+        articles = len({row.article_id for row in missing})
+        counts = {"withdrawn": source.result.get("withdrawn", 0) + articles}
         source.result = {**source.result, **counts, "held": []}
-        return len(missing)
+        return articles
 
     def remove(self, session: Session, source_id: int, by: str, *, withdraw: bool) -> int:
         """Forget a source and what it said; its articles stay as they are, or are withdrawn unless another source tells
@@ -125,7 +137,7 @@ class Sources:
         source = store.find(session, source_id)
         if not store.claim_one(session, source_id, self.worker, self.now(), LEASE):
             raise Conflict("This source is being read right now.")
-        items = [item for item in store.items(session, source_id) if not item.gone]
+        items = list({item.article_id: item for item in store.items(session, source_id) if not item.gone}.values())
         if withdraw:
             ours = [item for item in items if not store.belongs_elsewhere(session, item.article_id, source_id)]
             self._withdraw(session, source, ours, by)
@@ -148,6 +160,11 @@ class Sources:
         except (FetchError, AnswerableError, ValueError, OSError) as error:
             log.warning("source_failed", source=source_id, error=str(error))
             return self._failed(source_id, str(error)[:500])
+        except BaseException:
+            # Ctrl-C, the process' end, a fault of ours: the next run need not wait until the claim runs out
+            with suppress(DatabaseDown):
+                self._release(source_id)
+            raise
 
     def _release(self, source_id: int) -> None:
         with self.db.write() as session:
@@ -191,7 +208,7 @@ class Run:
         items = reading.items(known, done, self._count)
         for batch in iter(lambda: self._next(items), []):
             self._store(batch)
-        return self._finish(reading.complete)
+        return self._finish(reading)
 
     def _begin(self) -> tuple[KnowledgeSource, dict[str, Seen], set[str]]:
         now = self.sources.now()
@@ -199,7 +216,9 @@ class Run:
             source = self._mine(session)
             if source.run_started_at is None or now - source.run_started_at > STALE_RUN:
                 source.run_started_at, source.done, source.total = now, 0, 0
-                source.result = {**dict.fromkeys(COUNTS, 0), "reasons": [], "held": [], "error": None}
+                source.result = {**dict.fromkeys(COUNTS, 0), "reasons": [], "held": [], "notes": [], "error": None}
+            source.result = _without(source.result, AGAIN)
+            source.done = source.result["read"]
             rows = [row for row in store.items(session, self.source_id) if not row.gone]
             started = source.run_started_at
         known = {row.key: Seen(row.etag, row.last_modified) for row in rows}
@@ -221,15 +240,18 @@ class Run:
         with self.sources.db.write() as session:
             source = self._mine(session)
             now = self.sources.now()
-            counts: dict[str, Any] = {**source.result, "reasons": list(source.result["reasons"])}
+            lists = {name: list(source.result.get(name, ())) for name in ("reasons", "notes")}
+            counts: dict[str, Any] = {**source.result, **lists}
             items = store.items_at(session, self.source_id, [item.key for item in batch])
             for item in batch:
                 word, reason = self._one(session, source, item, items.get(item.key), now)
-                counts["read"] += 1
-                counts[word] = counts.get(word, 0) + 1
-                if reason and len(counts["reasons"]) < MOST_REASONS:
-                    counts["reasons"].append({"what": item.key[:300], "why": reason})
-            source.done += len(batch)
+                if word != "note":
+                    counts["read"] += 1
+                    counts[word] = counts.get(word, 0) + 1
+                kept = counts["notes" if word == "note" else "reasons"]
+                if reason and len(kept) < MOST_REASONS:
+                    kept.append({"what": item.key[:300], "why": reason})
+            source.done = counts["read"]
             source.total = max(self.total, source.done)
             source.result, source.claimed_until = counts, now + LEASE
             progress = source.done, source.total
@@ -240,48 +262,60 @@ class Run:
     def _one(
         self, session: Session, source: KnowledgeSource, item: Item, known: SourceItem | None, now: datetime
     ) -> tuple[str, str]:
-        """What became of an item, and why it was refused."""
-        if known is not None and item.state != "gone":
-            known.seen_at = now
-        if item.state == "refused":
-            return "refused", item.problem
+        """What became of an item, and what is to be said of it."""
+        if item.state in ("refused", "note"):
+            return item.state, item.problem
         if item.state == "gone":
+            if known is not None:
+                known.gone_at = now
             return "gone", ""
-        if item.article is None or (known and not known.gone and known.content_hash == article_mark(item.article)):
+        if known is None and item.article is not None:
+            known = store.under_another_key(session, self.source_id, item.article.id, source.run_started_at or now)
+        if known is not None:
+            known.seen_at, known.key, known.place = now, item.key, item.place
+        if item.article is None:
+            return "same", ""
+        word = Word(item.article, item.fields)
+        if known is not None and not known.gone and word.is_known(known):
+            known.told, known.etag, known.last_modified = word.told, item.etag, item.last_modified
             return "same", ""
         if store.belongs_elsewhere(session, item.article.id, self.source_id):
             return "refused", f"the article {item.article.id!r} belongs to another source"
-        return self._save(session, source, item, item.article, known, now), ""
+        return self._save(session, source, item, word, known, now), ""
 
     def _save(
-        self, session: Session, source: KnowledgeSource, item: Item, article: Article, known: SourceItem | None,
-        now: datetime,
-    ) -> str:  # fmt: skip
-        row = article_store.get(session, article.id)
-        kept = kept_settings(article, row, words_only=source.kind == "site")
-        changed = save_article(session, kept, now, "source", item.key if source.kind == "site" else source.address)
+        self, session: Session, source: KnowledgeSource, item: Item, word: Word, known: SourceItem | None, now: datetime
+    ) -> str:
+        name = word.article.id
+        row = article_store.get(session, name)
+        before = known or article_imports.of_articles(session, [name]).get(name)
+        changed = False
+        if row is None or not item.only_new:
+            origin = item.key if source.kind == "site" else source.address
+            changed = save_article(session, word.merged(before, row, standing(session, row)), now, "source", origin)
         if known is None:
             known = SourceItem(
-                source_id=self.source_id, key=item.key, article_id=article.id, content_hash="", seen_at=now
+                source_id=self.source_id, key=item.key, article_id=name, content_hash="", seen_at=now, place=item.place
             )
             session.add(known)
-        known.article_id, known.content_hash, known.gone = article.id, article_mark(article), False
+        known.article_id, known.content_hash, known.told, known.gone = name, word.mark, word.told, False
         known.etag, known.last_modified = item.etag, item.last_modified
         session.flush()
         return "added" if row is None else "changed" if changed else "same"
 
-    def _finish(self, complete: bool) -> dict[str, Any]:
+    def _finish(self, reading: Reading) -> dict[str, Any]:
         """Withdraw what is gone, unless it is suspiciously much, and set when to come again."""
         with self.sources.db.write() as session:
             source = self._mine(session)
             now, started = self.sources.now(), source.run_started_at or self.sources.now()
-            missing = store.unseen(session, self.source_id, started) if complete else []
-            few = len(missing) <= SAFE_SHARE * store.in_force(session, self.source_id)
+            missing, unsure = _judged(store.unseen(session, self.source_id, started), reading, started)
+            articles = len({row.article_id for row in missing})
+            few = articles <= SAFE_SHARE * store.in_force(session, self.source_id)
             if few:
                 self.sources._withdraw(session, source, missing, "source")
-            withdrawn, held = (len(missing), []) if few else (0, [row.key for row in missing])
-            told = {"withdrawn": withdrawn, "held": held, "complete": complete, "error": None}
-            source.result = {**source.result, **told}
+            withdrawn, held = (articles, []) if few else (0, [row.key for row in missing])
+            told = {"withdrawn": withdrawn, "held": held, "incomplete": reading.incomplete, "unsure": unsure}
+            source.result = {**source.result, **told, "error": None}
             source.run_started_at, source.last_run_at, source.failures = None, started, 0
             source.claimed_by = source.claimed_until = None
             source.work_after = now + timedelta(hours=source.every_hours) if source.every_hours else None
@@ -296,10 +330,26 @@ class Run:
         return source
 
 
-def article_mark(article: Article) -> str:
-    """Changes whenever the source says something else."""
-    day = article.valid_until.isoformat() if article.valid_until else ""
-    return f"{article_hash(article)}:{article.status}:{day}:{article.owner or ''}"
+def _judged(
+    unseen: Sequence[SourceItem], reading: Reading, started: datetime
+) -> tuple[list[SourceItem], list[dict[str, Any]]]:
+    """What is gone, and how many others were not told of that may still be there, by reason."""
+    missing, unsure = [], Counter[str]()
+    for row in unseen:
+        said = row.gone_at is not None and row.gone_at >= started
+        why = "" if said else reading.doubt(row.key, row.place)
+        if why:
+            unsure[why] += 1
+        else:
+            missing.append(row)
+    return missing, [{"why": why[:500], "articles": count} for why, count in unsure.most_common(MOST_REASONS)]
+
+
+def _without(result: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    """A run's counts without what it will be told of once more."""
+    again = sum(result.get(word, 0) for word in words)
+    cleared = {**dict.fromkeys(words, 0), "reasons": [], "notes": []}
+    return {**result, **cleared, "read": result["read"] - again}
 
 
 def checked_address(kind: str, address: str) -> str:
@@ -308,6 +358,10 @@ def checked_address(kind: str, address: str) -> str:
         raise Invalid(f"kind must be one of {', '.join(KINDS)}.", field="kind")
     if kind == "files":
         return str(Path(address).absolute())
+    if kind == "answers":
+        if address.strip() not in ("", TICKETS):
+            raise Invalid("Answers come from this desk's own tickets; they have no address.", field="address")
+        return TICKETS
     address = address.strip()
     try:
         return checked_url(address if "://" in address else f"https://{address}", host_of_any(address))

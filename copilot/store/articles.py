@@ -1,6 +1,7 @@
 """Queries about articles and their passages; the vector index can always be rebuilt from these."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -15,6 +16,14 @@ from knowledge.passages import CUT
 
 # bound variables in one statement: databases allow a limited number
 AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What decides whether an article may be quoted."""
+
+    visibility: str
+    content_hash: str
 
 
 def find(session: Session, article_id: str) -> ArticleRow:
@@ -108,6 +117,13 @@ def published_ids(session: Session) -> set[str]:
     return set(session.exec(select(ArticleRow.id).where(ArticleRow.status == "published")).all())
 
 
+def state_of(session: Session, article_ids: Sequence[str], today: date) -> dict[str, InUse]:
+    """Those of these articles that are in use today, as they are now."""
+    wanted = select(ArticleRow.id, ArticleRow.visibility, ArticleRow.content_hash).where(in_use(today))
+    rows = session.exec(wanted.where(col(ArticleRow.id).in_(article_ids)))
+    return {article_id: InUse(visibility, digest) for article_id, visibility, digest in rows}
+
+
 def hashes(session: Session, today: date) -> dict[str, tuple[str, int]]:
     """The content hash of every article in use, and how its passages are cut, by id."""
     rows = session.exec(select(ArticleRow.id, ArticleRow.content_hash, ArticleRow.cut).where(in_use(today)))
@@ -191,6 +207,23 @@ def revisions(session: Session, article_id: str, limit: int) -> Sequence[Article
     """What an article said, newest first."""
     wanted = select(ArticleRevision).where(ArticleRevision.article_id == article_id)
     return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(limit)).all()
+
+
+def imported_ids(session: Session, article_ids: Sequence[str]) -> set[str]:
+    """Those of these articles that a file has told of at some time."""
+    found: set[str] = set()
+    for first in range(0, len(article_ids), AT_ONCE):
+        some = col(ArticleRevision.article_id).in_(article_ids[first : first + AT_ONCE])
+        found.update(session.exec(select(ArticleRevision.article_id).where(some, ArticleRevision.by == "import")))
+    return found
+
+
+def last_in_force(session: Session, article_id: str) -> ArticleRevision | None:
+    """The newest revision that is no withdrawal."""
+    wanted = select(ArticleRevision).where(
+        ArticleRevision.article_id == article_id, ArticleRevision.status != "withdrawn"
+    )
+    return session.exec(wanted.order_by(col(ArticleRevision.id).desc()).limit(1)).first()
 
 
 def revision(session: Session, article_id: str, revision_id: int) -> ArticleRevision:

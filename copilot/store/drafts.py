@@ -59,10 +59,18 @@ def drafted_messages(session: Session, ticket_ids: Sequence[int]) -> frozenset[i
     return frozenset(session.exec(select(Draft.message_id).where(col(Draft.ticket_id).in_(ticket_ids))))
 
 
-def cite(session: Session, written: Sequence[Draft]) -> None:
-    """Note which articles these stored drafts quote."""
-    pairs = {(draft.id or 0, str(citation["article_id"])) for draft in written for citation in draft.citations}
-    session.add_all(DraftCitation(draft_id=draft_id, article_id=article_id) for draft_id, article_id in sorted(pairs))
+def cite(session: Session, written: Sequence[tuple[Draft, Mapping[str, str]]]) -> None:
+    """Note which articles these stored drafts quote, and what these held when the drafts were begun."""
+    for draft, hashes in written:
+        for article_id in sorted({str(citation["article_id"]) for citation in draft.citations}):
+            content_hash = hashes.get(article_id)
+            session.add(DraftCitation(draft_id=draft.id or 0, article_id=article_id, content_hash=content_hash))
+
+
+def cited_hashes(session: Session, draft_id: int) -> dict[str, str | None]:
+    """What the articles that a draft quotes held when it was begun, by id."""
+    wanted = select(DraftCitation.article_id, DraftCitation.content_hash).where(DraftCitation.draft_id == draft_id)
+    return dict(session.exec(wanted).all())
 
 
 def keep_questions(session: Session, vectors: Mapping[int, bytes]) -> None:
@@ -76,12 +84,10 @@ def open_of(session: Session, ticket_id: int) -> Sequence[Draft]:
 
 
 def supersede(session: Session, ticket_id: int) -> None:
-    """Something newer arrived: drafts that nobody decided on are no longer offered."""
-    session.exec(
-        update(Draft)
-        .where(col(Draft.ticket_id) == ticket_id, col(Draft.state).in_(("open", "auto")))
-        .values(state="superseded")
-    )
+    """Something newer arrived: drafts that nobody decided on are no longer offered. What has left, or may have, stays
+    as it was decided."""
+    mine = (col(Draft.ticket_id) == ticket_id, col(Draft.state) == "open")
+    session.exec(update(Draft).where(*mine).values(state="superseded"))
 
 
 def decided(session: Session, draft_id: int | None, state: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select
 
 from copilot.errors import NotFound
@@ -68,17 +69,30 @@ def items_at(session: Session, source_id: int, keys: Sequence[str]) -> dict[str,
     return {row.key: row for row in session.exec(wanted)}
 
 
-def unseen(session: Session, source_id: int, since: datetime) -> Sequence[SourceItem]:
-    """Items in force that the source has not told of since then."""
+def under_another_key(session: Session, source_id: int, article_id: str, since: datetime) -> SourceItem | None:
+    """The item of this article that the source has not told of since then, one in force first."""
     wanted = select(SourceItem).where(
-        SourceItem.source_id == source_id, col(SourceItem.gone).is_(False), SourceItem.seen_at < since
+        SourceItem.source_id == source_id, SourceItem.article_id == article_id, SourceItem.seen_at < since
+    )
+    return session.exec(wanted.order_by(col(SourceItem.gone), col(SourceItem.id)).limit(1)).first()
+
+
+def unseen(session: Session, source_id: int, since: datetime) -> Sequence[SourceItem]:
+    """Items in force that the source has not told of since then, nor of their articles under another key."""
+    other = aliased(SourceItem)
+    told = select(other.id).where(
+        other.source_id == source_id, other.article_id == SourceItem.article_id, col(other.seen_at) >= since
+    )
+    wanted = select(SourceItem).where(
+        SourceItem.source_id == source_id, col(SourceItem.gone).is_(False), SourceItem.seen_at < since, ~told.exists()
     )  # fmt: skip
     return session.exec(wanted.order_by(SourceItem.key)).all()
 
 
 def in_force(session: Session, source_id: int) -> int:
     """How many articles the source stands for."""
-    wanted = select(func.count()).where(SourceItem.source_id == source_id, col(SourceItem.gone).is_(False))
+    articles = func.count(func.distinct(SourceItem.article_id))
+    wanted = select(articles).where(SourceItem.source_id == source_id, col(SourceItem.gone).is_(False))
     return session.exec(wanted).one()
 
 
@@ -94,6 +108,16 @@ def belongs_elsewhere(session: Session, article_id: str, source_id: int) -> bool
         SourceItem.article_id == article_id, SourceItem.source_id != source_id, col(SourceItem.gone).is_(False)
     )  # fmt: skip
     return session.exec(wanted.limit(1)).first() is not None
+
+
+def owners(session: Session, article_ids: Sequence[str]) -> dict[str, str]:
+    """The addresses of the sources that tell of these articles, where one does."""
+    wanted = (
+        select(SourceItem.article_id, KnowledgeSource.address)
+        .join(KnowledgeSource, col(KnowledgeSource.id) == SourceItem.source_id)
+        .where(col(SourceItem.article_id).in_(article_ids), col(SourceItem.gone).is_(False))
+    )
+    return dict(session.exec(wanted).all())
 
 
 def remove(session: Session, source: KnowledgeSource) -> None:

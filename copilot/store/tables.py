@@ -178,7 +178,8 @@ class Draft(SQLModel, table=True):
 
 
 class DraftVersion(SQLModel, table=True):
-    """Another wording of a draft that an agent asked for, append-only, numbered from 2: the draft itself is the first.
+    """Another wording of a draft that an agent asked for, numbered from 2: the draft itself is the first. Append-only,
+    but that an agent may have it cite more passages.
 
     `way` is quoting or free, `style` shorter, warmer or null; `passage_id` is the one passage that it was to come from.
     """
@@ -245,12 +246,14 @@ class Verdict(SQLModel, table=True):
 
 
 class DraftCitation(SQLModel, table=True):
-    """Which articles a draft quotes: what its citations say, in a form that can be counted."""
+    """Which articles a draft quotes: what its citations say, in a form that can be counted. `content_hash` is what the
+    article held when the draft's search began; null for drafts from before that was kept."""
 
     __tablename__ = "draft_citation"
 
     draft_id: int = Field(primary_key=True, foreign_key="draft.id")
     article_id: str = Field(primary_key=True, index=True)
+    content_hash: str | None = None
 
 
 class DraftQuestion(SQLModel, table=True):
@@ -452,8 +455,12 @@ class KnowledgeSource(SQLModel, table=True):
 
 
 class SourceItem(SQLModel, table=True):
-    """What a source said of one article when it was last asked. `content_hash` is of its words there, so that an edit
-    made here stays until the source changes."""
+    """What a source said of one article when it was last asked.
+
+    `content_hash` and `told` (settings, and a digest of the words) are of what it said there, so that an edit made here
+    stays until the source changes. `place` is the file. `gone` says that the article was withdrawn because it is not
+    there any more, `gone_at` when the source itself last said so.
+    """
 
     __tablename__ = "source_item"
     __table_args__ = (UniqueConstraint("source_id", "key"),)
@@ -467,6 +474,21 @@ class SourceItem(SQLModel, table=True):
     last_modified: str | None = None
     seen_at: datetime
     gone: bool = False
+    told: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    place: str | None = Field(default=None, sa_column=Column(Text))
+    gone_at: datetime | None = None
+
+
+class ArticleImport(SQLModel, table=True):
+    """What the file at `place` said of an article when it was imported by hand: `content_hash` and `told` are as in
+    `SourceItem`."""
+
+    __tablename__ = "article_import"
+
+    article_id: str = Field(primary_key=True, foreign_key="article.id")
+    content_hash: str
+    told: dict[str, Any] = json_column()
+    place: str = text_column()
 
 
 class PassageRow(SQLModel, table=True):
@@ -742,7 +764,8 @@ class ReviewedSource(SQLModel, table=True):
 
 
 class ConfidenceFit(SQLModel, table=True):
-    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force."""
+    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force. `given`
+    and `dropped` are how many verdicts the record had been given then, and how many of these counted no longer."""
 
     __tablename__ = "confidence_fit"
 
@@ -750,6 +773,8 @@ class ConfidenceFit(SQLModel, table=True):
     fingerprint: str = Field(index=True)
     model: dict[str, Any] = json_column()
     labels: int
+    given: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    dropped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     error: float | None = None
     expected_error: float | None = None
     at: datetime
@@ -782,7 +807,8 @@ class StandingRow(SQLModel, table=True):
 
 class WatchRow(SQLModel, table=True):
     """A watch over what a category sends alone, since `began_at`; a category's newest is in force. `suspended_at` is
-    when the evidence was enough to turn it off, with the reason in words."""
+    when the evidence was enough to turn it off, with the reason in words; `usual` bounds what customers do after
+    approved replies (1: not known yet)."""
 
     __tablename__ = "watch"
 
@@ -790,7 +816,7 @@ class WatchRow(SQLModel, table=True):
     category: str = Field(index=True)
     budget: float
     level: float
-    usual: float = 0.0
+    usual: float = 1.0
     began_at: datetime
     by: str
     suspended_at: datetime | None = None
@@ -836,6 +862,18 @@ class Replay(SQLModel, table=True):
     counts: dict[str, Any] = json_column()
     by: str
     at: datetime
+
+
+class ServingModel(SQLModel, table=True):
+    """The embedding model whose vectors answer, one row; `recipe` holds the settings that make it, no secret among
+    them."""
+
+    __tablename__ = "serving_model"
+
+    id: int = Field(primary_key=True)
+    fingerprint: str
+    recipe: dict[str, Any] = json_column()
+    since: datetime
 
 
 class ArticleCheck(SQLModel, table=True):

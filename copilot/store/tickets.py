@@ -75,6 +75,14 @@ def messages(session: Session, ticket_id: int) -> Sequence[Message]:
     return session.exec(wanted).all()
 
 
+def first_message(session: Session, ticket_id: int) -> Message:
+    """The message that opened the ticket and brought its subject, or `NotFound`."""
+    found = session.exec(select(Message).where(Message.ticket_id == ticket_id).order_by(col(Message.id))).first()
+    if found is None:
+        raise NotFound(f"Ticket {ticket_id} has no message.")
+    return found
+
+
 def messages_of(session: Session, ticket_ids: Sequence[int]) -> dict[int, list[Message]]:
     """Conversations of several tickets at once, each oldest first."""
     found: dict[int, list[Message]] = {ticket_id: [] for ticket_id in ticket_ids}

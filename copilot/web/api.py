@@ -1,22 +1,19 @@
 """API version 1, for programs with a key. Thin: reads the request, opens one transaction, calls the service."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Response, Router, delete, get, post, put
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Response, Router, get, post, put
+from litestar.params import FromQuery, JSONBody
 
 from copilot import approval, configuration, inputs, intake, promises
 from copilot.envelopes import Envelope
-from copilot.errors import Conflict, Invalid
 from copilot.intake import NewCustomer, NewMessage, NewTicket, Receipt
-from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.organisations import NewOrganisation
 from copilot.queue import load, ranked
-from copilot.store import articles, drafts, tickets, waiting
-from copilot.store.session import Session
+from copilot.store import drafts, tickets, waiting
 from copilot.web import (
+    articles_api,
     autonomy_api,
     closing_days,
     corrections,
@@ -30,14 +27,8 @@ from copilot.web import (
 )
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
-from copilot.web.parameters import LARGEST_ID, Id
+from copilot.web.parameters import LONGEST_QUERY, Id, Limit, Offset
 from copilot.wiring import Services
-
-MOST_ROWS = 200
-LONGEST_QUERY = 2_000
-
-Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)]
-Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,17 +101,6 @@ class RejectionBody(Body):
     """Why the draft is no good."""
 
     reason: str
-
-
-class ArticleBody(Body):
-    """An article; `id` only on creation."""
-
-    title: str
-    body: str
-    id: str | None = None
-    language: str = "en"
-    visibility: str = "public"
-    category: str | None = None
 
 
 @post("/tickets", sync_to_thread=True)
@@ -210,52 +190,6 @@ def reject_draft(data: JSONBody[RejectionBody], id: Id, services: Services, iden
         return {"id": draft.id, "state": draft.state}
 
 
-@get("/articles", sync_to_thread=True, guards=[needs_agent])
-def list_articles(services: Services, limit: Limit = 50, offset: Offset = 0, q: FromQuery[str] = "") -> dict[str, Any]:
-    """Articles by title."""
-    with services.db.read() as session:
-        rows = articles.page(session, limit, offset, q[:LONGEST_QUERY])
-        return {"total": articles.count(session), "items": [shapes.article_json(row) for row in rows]}
-
-
-@post("/articles", sync_to_thread=True, guards=[needs_admin])
-def create_article(data: JSONBody[ArticleBody], services: Services, identity: Identity) -> dict[str, Any]:
-    """Add an article; its id must be new."""
-    if not data.id:
-        raise Invalid("id is needed.", field="id")
-    with services.db.write() as session:
-        row = articles.get(session, data.id)
-        if row is not None and row.status != "withdrawn":
-            raise Conflict("An article with this id exists already.", field="id")
-        return saved(session, data, data.id, services.now(), identity)
-
-
-@get("/articles/{id:str}", sync_to_thread=True, guards=[needs_agent])
-def read_article(id: FromPath[str], services: Services) -> dict[str, Any]:
-    """One article."""
-    with services.db.read() as session:
-        return shapes.article_json(articles.find(session, id))
-
-
-@put("/articles/{id:str}", sync_to_thread=True, guards=[needs_admin])
-def replace_article(
-    data: JSONBody[ArticleBody], id: FromPath[str], services: Services, identity: Identity
-) -> dict[str, Any]:
-    """Edit an article."""
-    if data.id not in (None, id):
-        raise Invalid("id differs from the address.", field="id")
-    with services.db.write() as session:
-        articles.find(session, id)
-        return saved(session, data, id, services.now(), identity)
-
-
-@delete("/articles/{id:str}", sync_to_thread=True, guards=[needs_admin])
-def remove_article(id: FromPath[str], services: Services, identity: Identity) -> None:
-    """Withdraw an article."""
-    with services.db.write() as session:
-        withdraw_article(session, id, services.now(), identity.name)
-
-
 @get("/search", sync_to_thread=True, guards=[needs_agent])
 def search(q: FromQuery[str], services: Services, limit: Limit = 10) -> dict[str, Any]:
     """Passages that answer a text, internal ones included."""
@@ -301,20 +235,13 @@ def receipt_response(receipt: Receipt, **also: Any) -> Response[dict[str, Any]]:
     return Response({"id": receipt.id, "created": receipt.created, **also}, status_code=201 if receipt.created else 200)
 
 
-def saved(session: Session, data: ArticleBody, id: str, now: datetime, identity: Identity) -> dict[str, Any]:
-    """Store an article and show it."""
-    article = new_article(id, data.title, data.body, data.language, data.visibility, data.category)
-    save_article(session, article, now, identity.name)
-    return shapes.article_json(articles.find(session, id))
-
-
 def router() -> Router:
     """Everything under /api/v1."""
     plain = [
         create_ticket, create_message, read_ticket, change_status, corrections.change_category,
         corrections.change_sentiment, corrections.change_priority, read_queue, read_load,
-        approve_draft, reject_draft, list_articles, create_article, read_article, replace_article, remove_article,
-        search,
+        approve_draft, reject_draft, articles_api.list_articles, articles_api.create_article,
+        articles_api.read_article, articles_api.replace_article, articles_api.remove_article, search,
     ]  # fmt: skip
     plain_kinds = [kind for kind in configuration.KINDS if kind != "autonomy"]
     documents = [handler for kind in plain_kinds for handler in document_handlers(kind)]

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from copilot import configuration, replays, watching
+from copilot import autonomy_saving, configuration, replays, watching
 from copilot.autonomy import parse_autonomy
 from copilot.errors import Invalid, NotFound
 from copilot.report_cases import Period, parse_period
@@ -28,9 +28,11 @@ def read_autonomy(services: Services) -> dict[str, Any]:
 
 @put("/autonomy", sync_to_thread=True, guards=[needs_admin])
 def write_autonomy(data: JSONBody[Any], services: Services, identity: Identity) -> dict[str, Any]:
-    """Put new settings in force; refused with the field's name when they make no sense."""
-    save = configuration.save
-    return {"version": services.db.transact(lambda s: save(s, "autonomy", data, services.now(), identity.name))}
+    """Put new settings in force; refused with the field's name when they make no sense. `version` is the one that was
+    read: with it the settings are refused (409) when others came into force meanwhile, and without it the kill switch
+    cannot be turned off. Without `kill_switch` the switch stays as it is."""
+    put = autonomy_saving.put
+    return {"version": services.db.transact(lambda s: put(s, data, services.now(), identity.name))}
 
 
 @post("/autonomy/{category:str}/restart", sync_to_thread=True, guards=[needs_admin], status_code=200)
@@ -79,7 +81,7 @@ def refuse_unknown(session: Session, services: Services, category: str) -> None:
 
 
 def autonomy_json(session: Session, services: Services) -> dict[str, Any]:
-    """The settings with every category's standing."""
+    """The settings with their version and every category's standing."""
     current = services.configuration.current(session)
     rows = {row.category: row for row in reviews.standings(session, reviews.newest_fingerprint(session) or "")}
     seen = watches.all_current(session)
@@ -90,7 +92,7 @@ def autonomy_json(session: Session, services: Services) -> dict[str, Any]:
     settings["categories"] = [
         {**row, "standing": standing_json(rows.get(name), seen.get(name))} for name, row in known.items()
     ]
-    return settings
+    return {"version": current.versions.get("autonomy", 0), **settings}
 
 
 def standing_json(row: StandingRow | None, watch: WatchRow | None) -> dict[str, Any]:

@@ -17,17 +17,19 @@ from copilot.store.session import Session
 from copilot.web import autonomy as switchboard
 from copilot.web import wording
 from copilot.web.auth import Identity, needs_admin
-from copilot.web.forms import CapsForm, RiskForm, TermsForm
+from copilot.web.forms import CapsForm, LanguagesForm, RiskForm, TermsForm
 from copilot.web.presenters import choices
 from copilot.web.promise_told import titles_of
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.web.views import Choice
 from copilot.wiring import Services
+from triage.language import LANGUAGES
 
 PAGE = "/admin/checks"
 SAVED = {
     "terms": "Saved. Tickets that hold one of these words wait for a person.",
     "lists": "Saved. It counts for every reply that is decided from now on.",
+    "languages": "Saved. Customers who write in another language are answered by people.",
     "caps": "Saved. Replies that wait to leave are measured against the new caps too.",
 }
 
@@ -54,6 +56,7 @@ class ChecksView:
     categories: tuple[Choice, ...]
     sentiments: tuple[Choice, ...]
     signals: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
     caps: tuple[CapRow, ...]
     saved: str | None = None
     error: str | None = None
@@ -103,6 +106,17 @@ def save_lists(
         return replace(autonomy, risk=parse_risks(listed), canaries=tuple(lines(data.canaries)))
 
     return saved_or_shown(request, services, identity, change, "lists")
+
+
+@post(f"{PAGE}/languages", sync_to_thread=True, guards=[needs_admin], status_code=303)
+def save_languages(
+    data: URLEncodedBody[LanguagesForm], request: AnyRequest, services: Services, identity: Identity
+) -> Response[str] | Redirect:
+    """Replace the languages in which customers may be answered automatically."""
+    spoken = tuple(ticked(data.languages))
+    return saved_or_shown(
+        request, services, identity, lambda autonomy: replace(autonomy, languages=spoken), "languages"
+    )
 
 
 @post(f"{PAGE}/caps", sync_to_thread=True, guards=[needs_admin], status_code=303)
@@ -155,6 +169,7 @@ def checks_view(session: Session, services: Services) -> ChecksView:
         categories=several(titles, risk.categories),
         sentiments=several(wording.SENTIMENTS, risk.sentiments),
         signals=several(wording.SIGNALS, risk.signals),
+        languages=several({code: wording.LANGUAGES[code] for code in LANGUAGES}, autonomy.languages),
         caps=tuple(caps),
     )
 

@@ -32,8 +32,7 @@ def cite_on_page(data: URLEncodedBody[PassageForm], id: Id, services: Services, 
 def cite(data: JSONBody[CitationBody], id: Id, services: Services, identity: Identity) -> dict[str, Any]:
     """Let the draft cite a passage too."""
     with services.db.write() as session:
-        draft = citing.cite(session, id, data.passage_id, services.now(), identity.name)
-        return {"id": id, "citations": draft.citations}
+        return {"id": id, "citations": citing.cite(session, id, data.passage_id, services.now(), identity.name)}
 
 
 def router() -> Router:

@@ -12,11 +12,11 @@ from copilot.store import gaps as store
 from copilot.store.gaps import RankedGap
 from copilot.store.session import Session
 from copilot.web import gaps_presenter as words
-from copilot.web.api import Body, Limit, Offset
+from copilot.web.api import Body
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.forms import ReasonForm
 from copilot.web.gaps_presenter import GapsView, GapView
-from copilot.web.parameters import LARGEST_ID, Id
+from copilot.web.parameters import LARGEST_ID, Id, Limit, Offset
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 

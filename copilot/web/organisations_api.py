@@ -12,10 +12,10 @@ from copilot.store import organisations as store
 from copilot.store.organisations import Counted, Whose
 from copilot.store.session import Session
 from copilot.store.tables import Customer
-from copilot.web.api import LONGEST_QUERY, Body, Limit, Offset
+from copilot.web.api import Body
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.organisations import exists
-from copilot.web.parameters import Id
+from copilot.web.parameters import LONGEST_QUERY, Id, Limit, Offset
 from copilot.web.policy_changes import preview_json
 from copilot.wiring import Services
 

@@ -162,6 +162,9 @@ def article_json(article: ArticleRow) -> dict[str, Any]:
         "language": article.language,
         "visibility": article.visibility,
         "category": article.category,
+        "status": article.status,
+        "valid_until": article.valid_until.isoformat() if article.valid_until else None,
+        "owner": article.owner,
         "updated_at": write_instant(article.updated_at),
         "indexed": is_indexed(article),
     }

@@ -305,13 +305,16 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleDrawer:
-    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`."""
+    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`, which left
+    so many characters out `before` and `after` it."""
 
     article_id: str
     title: str
     visibility: str
     html: Markup
     quote: str = ""
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ GATES = {
     "budget": "Within the caps",
     "fresh": "Nothing newer arrived",
     "canary": "No planted secret",
+    "subject": "Safe subject line",
     "hold window": "Undo window",
 }
 DELIVERIES = {
@@ -72,6 +73,7 @@ LANGUAGES = {
     "it": "Italian",
     "nl": "Dutch",
     "pt": "Portuguese",
+    "pl": "Polish",
     "unknown": "Language unknown",
 }
 

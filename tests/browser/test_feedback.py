@@ -39,7 +39,7 @@ def test_a_changed_fact_is_told_before_sending(person, desk, ticket_id):
     draft = desk.draft(ticket_id).body
     page.locator("#draft-text").fill(draft.replace("within 5", "within 9"))
     expect(page.locator("#draft-changes")).to_contain_text("You changed facts")
-    expect(page.locator("#draft-changes")).to_contain_text("5 working → 9 working")
+    expect(page.locator("#draft-changes")).to_contain_text("5 working days → 9 working days")
     page.get_by_text("Show what you changed").click()
     expect(page.locator("#draft-changes del")).to_have_text(re.compile("5"))
     expect(page.locator("#draft-changes ins")).to_have_text(re.compile("9"))

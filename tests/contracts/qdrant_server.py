@@ -15,6 +15,8 @@ DONE = {"operation_id": 0, "status": "completed"}
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     collections: dict[str, Points]
+    indexes: set[tuple[str, str]]
+    api_key: str | None
 
     def do_GET(self) -> None:
         self._answer()
@@ -24,12 +26,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length)) if length else {}
+        if self.api_key is not None and self.headers.get("api-key") != self.api_key:
+            self._send(401, {"status": {"error": "Invalid API key"}})
+            return
         parts = [unquote(part) for part in urlparse(self.path).path.strip("/").split("/")]
         result = self._result(" ".join([self.command, *parts[2:]]), parts[1] if len(parts) > 1 else "", body)
         found = result is not None
         status: Any = "ok" if found else {"error": f"Not found: {self.path}"}
-        content = json.dumps({"result": result, "status": status, "time": 0.0}).encode()
-        self.send_response(200 if found else 404)
+        self._send(200 if found else 404, {"result": result, "status": status, "time": 0.0})
+
+    def _send(self, code: int, answer: dict[str, Any]) -> None:
+        content = json.dumps(answer).encode()
+        self.send_response(code)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(content)))
         self.end_headers()
@@ -45,6 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
         if call == "DELETE":
             return self.collections.pop(name, None) is not None
         points = self.collections.get(name)
+        if call == "PUT index" and points is not None:
+            self.indexes.add((name, body["field_name"]))
         return None if points is None else _on_points(call, points, body)
 
     def log_message(self, format: str, *arguments: Any) -> None:  # the base class's name
@@ -85,9 +95,11 @@ def _score(point: dict[str, Any]) -> float:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Serve on a free loopback port; give the address."""
-    handler = type("Handler", (_Handler,), {"collections": {}})
+def running(api_key: str | None = None, indexes: set[tuple[str, str]] | None = None) -> Iterator[str]:
+    """Serve on a free loopback port; give the address. With a key nobody is answered without it; `indexes` gets the
+    collections and fields that payload indexes are made of."""
+    made = indexes if indexes is not None else set()
+    handler = type("Handler", (_Handler,), {"collections": {}, "indexes": made, "api_key": api_key})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,5 +1,6 @@
 """When a draft counts as accepted: sent as it was, or mended without touching a fact."""
 
+import re
 import time
 
 import pytest
@@ -61,9 +62,11 @@ def test_harmless_edits_are_accepted(old, new):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("5 working", "6 working", "5 working → 6 working"),
-        ("5 working days", "5 weeks", "5 working → 5 weeks"),
-        ("5 working", "five working", "5 working → five"),
+        ("5 working", "6 working", "5 working days → 6 working days"),
+        ("5 working days", "5 weeks", "5 working days → 5 weeks"),
+        ("5 working", "five working", "5 working days → five"),
+        ("Anna", "evil.example", "Anna"),
+        ("for more.", "or evil.example.", "evil.example added"),
         ("reaches", "never reaches", "never added"),
         ("were not paid", "were paid", "not left out"),
         ("were not paid", "weren't shipped by", "not"),
@@ -82,6 +85,34 @@ def test_a_changed_fact_is_not_accepted(old, new, told):
     else:
         assert not verdict.accepted
         assert any(told in fact for fact in verdict.changed_facts), verdict
+
+
+RULES = """A refund takes 5 days by card and much longer by cheque. An exchange takes 14 days. Boots can be sent back
+within a year. Knives cannot be sent back once they were used, whatever the reason, nor can opened gas cartridges."""
+
+
+@pytest.mark.parametrize(
+    ("swap", "told"),
+    [
+        ({"5 days": "14 days", "14 days": "5 days"}, {"5 days → 14 days", "14 days → 5 days"}),
+        ({"can be": "cannot be", "cannot be": "can be"}, {"not moved"}),
+        ({"5 days by": "longer by", "longer by": "5 days by"}, {"5 days moved"}),
+        ({"Boots": "Knives", "Knives": "Boots"}, {"Boots → Knives", "Knives → Boots"}),
+        ({"year": "year or 14 days", "takes 14 days": "takes longer"}, {"14 days moved"}),
+    ],
+)
+def test_a_fact_in_another_place_is_a_changed_fact(swap, told):
+    """The same numbers, names and negations in other sentences or clauses tell something else, and are named."""
+    pieces = re.split("(" + "|".join(sorted(map(re.escape, swap), key=len, reverse=True)) + ")", RULES)
+    verdict = judge(RULES, "".join(swap.get(piece, piece) for piece in pieces))
+    assert not verdict.accepted
+    assert told <= set(verdict.changed_facts), verdict
+
+
+def test_another_way_to_write_a_value_is_no_change():
+    """One reader tells values: an amount is the same with its sign before it, behind it, or in letters."""
+    verdict = judge(f"{RULES} Postage is €5.", f"{RULES} Postage is 5 EUR.")
+    assert (verdict.accepted, verdict.changed_facts) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -118,9 +149,9 @@ def test_a_long_addition_is_not_accepted():
 
 def test_long_texts_take_no_time():
     """A hundred thousand words against others are compared within seconds."""
-    start = time.perf_counter()
+    start = time.process_time()
     judge("word " * 100_000, "other text " * 100_000)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(st.text(max_size=300))

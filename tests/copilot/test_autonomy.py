@@ -23,6 +23,7 @@ documents = st.fixed_dictionaries(
     {},
     optional={
         "kill_switch": st.booleans(),
+        "languages": st.lists(st.sampled_from(["en", "pl"]), max_size=3),
         "hold_seconds": st.floats(0, LONGEST_HOLD) | st.integers(0, 86_400),
         "categories": st.lists(rows, max_size=5, unique_by=lambda row: row["category"]),
     },
@@ -66,6 +67,18 @@ def test_a_hold_that_is_no_number_of_seconds(value):
     with pytest.raises(Invalid) as caught:
         parse_autonomy({"hold_seconds": value})
     assert caught.value.field == "hold_seconds"
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [("en", "languages"), (None, "languages"), (["en", "tlh"], "languages[1]"), ([[]], "languages[0]")],
+)
+def test_languages_are_those_that_can_be_told(value, field):
+    """Each must be a language that triage can tell; the place of another one is named."""
+    with pytest.raises(Invalid) as caught:
+        parse_autonomy({"languages": value})
+    assert caught.value.field == field
+    assert parse_autonomy({"languages": ["fr", "it", "fr"]}).languages == ("fr", "it")
 
 
 def test_only_known_categories():

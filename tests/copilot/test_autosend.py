@@ -32,12 +32,13 @@ GOOD = Case(
     questions=("When do I get my refund?",),
     forbidden_by=None,
     writer_problem=None,
-    sources_are_public=True,
+    source_doubt=None,
     ticket_id=1,
     auto_replies=(),
     answered_automatically_before=False,
     is_fresh=True,
     body="Hello, In 5 days.",
+    subject="Re: Refund",
     planted=("ref-1f0c9a77deadbeef",),
     channel="api",
     requester="kim@example.com",
@@ -79,13 +80,15 @@ BAD = [
     ({"confidence": 0.799}, "confidence"),
     ({"in_scope": False}, "scope"),
     ({"answerable": RETRIEVAL_FLOOR - 0.01}, "scope"),
+    ({"ticket_language": "pl", "draft_language": "pl"}, "scope"),
+    ({"autonomy": replace(AUTO, languages=("de",))}, "scope"),
     ({"draft_language": "de"}, "language"),
     ({"ticket_language": "unknown", "draft_language": "unknown"}, "language"),
     ({"findings": findings("courtesy", "quoted", "none")}, "grounded"),
     ({"findings": findings("courtesy")}, "grounded"),
     ({"findings": findings()}, "grounded"),
     ({"findings": findings("quoted", facts=("€5",))}, "facts"),
-    ({"sources_are_public": False}, "sources"),
+    ({"source_doubt": "“Refunds” is internal."}, "sources"),
     ({"forbidden_by": "A rule says no."}, "risk"),
     ({"sentiment": "very negative"}, "risk"),
     ({"signals": frozenset({"threatens_to_leave"})}, "risk"),
@@ -111,6 +114,7 @@ BAD = [
     ({"autonomy": setting(per_hour=0)}, "budget"),
     ({"body": "Hello, REF-1f0c 9a77 dead beef"}, "canary"),
     ({"autonomy": replace(AUTO, canaries=("blue heron 42",)), "body": "See Blue-Heron-42."}, "canary"),
+    ({"autonomy": replace(AUTO, canaries=("blue heron 42",)), "subject": "Re: Blue-Heron-42"}, "subject"),
     ({"autonomy": replace(AUTO, hold_seconds=float("nan"))}, "hold window"),
     ({"writer_problem": "The model is down."}, "writer"),
     ({"is_fresh": False}, "fresh"),
@@ -224,7 +228,7 @@ cases = st.builds(
     left_open=st.sampled_from([(), (), ("B?",)]),
     forbidden_by=st.sampled_from([None, "No."]),
     writer_problem=st.sampled_from([None, "Down."]),
-    sources_are_public=st.booleans(),
+    source_doubt=st.sampled_from([None, "“Refunds” was edited."]),
     ticket_id=st.integers(1, 3),
     auto_replies=st.lists(st.tuples(st.integers(1, 9), st.just(AT)), max_size=4).map(tuple),
     answered_automatically_before=st.booleans(),
@@ -267,7 +271,7 @@ def objections(case):
     yield case.ticket_language not in ("en", "de") or case.ticket_language != case.draft_language
     supports = {f.support for f in case.findings.sentences}
     yield not supports <= {"quoted", "aligned", "courtesy"} or supports <= {"courtesy"}
-    yield len(case.findings.unsupported_facts) > 0 or not case.sources_are_public
+    yield len(case.findings.unsupported_facts) > 0 or case.source_doubt is not None
     yield len(case.questions) >= 2 or len(case.left_open) > 0
     yield case.requester == "" or any({e.sender, e.reply_to, *e.cc} - {None, case.requester} for e in case.envelopes)
     yield any(e.kind != "human" or e.sender_authenticated is False for e in case.envelopes)

@@ -76,6 +76,13 @@ def test_only_articles_in_use_of_one_language_are_compared(desk):
     assert found(desk) == []
 
 
+def test_a_region_is_no_other_language(desk):
+    """Articles of one language contradict each other although one is tagged with a region."""
+    desk.article("money", "Refund times", f"When do I get my refund? {NINE}", language="en-us")
+    compare(desk)
+    assert found(desk) == [("quantity", "money", "refunds")]
+
+
 def test_articles_that_repeat_each_other_are_found(desk):
     """Nearly the same article twice is told as such."""
     desk.article("boots2", "Caring for boots", "Brush off dry mud. Then wax the leather with a soft cloth.")

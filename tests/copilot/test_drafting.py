@@ -1,11 +1,15 @@
 """How a reply is put together out of passages."""
 
+import pytest
+
 from copilot import drafting
 from copilot.asking import Pen, Question
+from copilot.courtesy import COURTESY, courtesy, phrases
 from copilot.drafting import EXTRACTIVE
 from copilot.errors import Unavailable
 from copilot.fakes import ScriptedModel
 from copilot.grounding import check
+from copilot.grounding.wording import wording
 from copilot.plaintext import plain
 from copilot.voice import Voice
 from knowledge.articles import Article
@@ -38,6 +42,17 @@ def test_the_section_that_shares_the_question_s_rare_words_is_quoted():
     assert draft.quotes[0].shown == "- Moraine Mid WP: normal width.\n- Scree shoe: small; take half a size more."
     assert "Breaking in" not in draft.body
     assert "Our models" not in draft.body
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"), [("en-us", "en"), ("de-AT", "de"), ("fr-CA", "fr"), ("es-419", "es"), ("pt-BR", "en")]
+)
+def test_courtesies_know_no_region(tag, language):
+    """A language with a region is greeted, signed and worded as the language is; one without phrases in English."""
+    assert courtesy(tag) == COURTESY[language]
+    assert list(phrases(tag, "Kim", "")) == list(phrases(tag[:2], "Kim", ""))
+    assert Voice("The shop", signatures={tag[:2]: "Bye"}).signature(tag) == "Bye"
+    assert wording(tag) is wording(tag[:2])
 
 
 def test_a_draft_stands_between_courtesies_in_the_article_s_language():

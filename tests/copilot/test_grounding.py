@@ -95,6 +95,18 @@ def test_the_customers_own_facts_are_allowed():
     assert result.unsupported == ["Order 4711 is on its way."]
 
 
+def test_the_customers_own_number_is_told_as_theirs():
+    """Where a sentence names it beside what a source says, that is told as the customer's and after all else."""
+    sources = [("p", "The refund reaches your card within 5 days.")]
+    result = check("The refund for order 4711 reaches your card within 6 days.", sources, (), own_facts=["4711"])
+    (finding,) = [one for one in result.sentences if one.support == "none"]
+    assert "6 days" in finding.faults[0]
+    assert finding.faults[-1] == "“for order 4711 reaches” is of the customer, not of the source sentence"
+    assert result.unsupported_facts == ("6 days",)
+    money = check("We pay back 4711 € within 5 days.", sources, (), own_facts=["4711"])
+    assert "4711 €" in money.unsupported_facts
+
+
 def test_courtesy_counts_neither_for_nor_against():
     """Fixed phrases are allowed, need no source, and do not make a draft grounded."""
     result = found("Hello Kim,\n\nThank you.", courtesies=["Hello Kim,", "Thank you."])

@@ -7,8 +7,10 @@ from sqlalchemy.exc import OperationalError
 
 from copilot import importing
 from copilot.errors import Invalid, Unavailable
+from copilot.knowledge_base import new_article, save_article, withdraw_article
+from copilot.sources import by_hand
 from copilot.store import articles, tickets
-from knowledge.importers import ArticleFileError
+from knowledge.found import ArticleFileError
 
 
 def silent(done, total):
@@ -56,7 +58,7 @@ def test_a_full_disk(services, tmp_path, monkeypatch):
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     (tmp_path / "a.md").write_text("# A\n\nWords.")
-    monkeypatch.setattr(importing, "save_articles", full)
+    monkeypatch.setattr(by_hand, "save_articles", full)
     with pytest.raises(Unavailable, match="disk is full"):
         importing.import_articles(services, [tmp_path], silent)
     assert all_articles(services) == {}
@@ -91,3 +93,120 @@ def test_answers_of_a_file(services, tmp_path):
     assert importing.import_answers(services, sheet, silent)["added"] == 1
     with pytest.raises(Invalid):
         importing.import_answers(services, tmp_path / "a.txt", silent)
+
+
+FIELDS = ("title", "body", "language", "visibility", "category", "status", "valid_until", "owner")
+
+
+def edit(services, id, **changes):
+    """What an admin does in the editor."""
+    with services.db.write() as session:
+        row = articles.get(session, id)
+        fields = {name: getattr(row, name) for name in FIELDS} | changes
+        save_article(session, new_article(id, **fields), services.now(), "Kim")
+
+
+def read(services, *paths, **more):
+    """Imports and returns what became of how many, without zeros."""
+    result = importing.import_articles(services, list(paths), silent, **more)
+    return {name: result[name] for name in ("added", "changed", "same", "withdrawn", "refused") if result[name]}
+
+
+PEOPLE_SET = {"visibility": "internal", "status": "draft", "category": "refund", "owner": "Kim", "language": "fr"}
+
+
+def test_an_unchanged_file_changes_nothing(services, tmp_path):
+    """Neither an edit of the words nor what was set here is undone by the same file again."""
+    path = tmp_path / "a.md"
+    path.write_text("# A\n\nThe words from there.")
+    assert read(services, path) == {"added": 1}
+    edit(services, "a", body="Better words.", **PEOPLE_SET)
+    assert read(services, path) == {"same": 1}
+    row = all_articles(services)["a"]
+    assert {name: getattr(row, name) for name in PEOPLE_SET} == PEOPLE_SET
+    assert row.body == "Better words."
+
+
+def test_a_changed_file_changes_only_what_it_tells(services, tmp_path):
+    """New words come in; what the file does not mention, or mentions as before, stays as people set it."""
+    path = tmp_path / "a.md"
+    path.write_text("---\nvisibility: public\n---\n# A\n\nThe words from there.")
+    read(services, path)
+    edit(services, "a", **PEOPLE_SET)
+    path.write_text("---\nvisibility: public\n---\n# A\n\nNew words from there.")
+    assert read(services, path) == {"changed": 1}
+    row = all_articles(services)["a"]
+    assert ({name: getattr(row, name) for name in PEOPLE_SET}, "New" in row.body) == (PEOPLE_SET, True)
+    edit(services, "a", body="Better words.")
+    path.write_text("---\nvisibility: public\nstatus: published\nowner: Lee\n---\n# A\n\nNew words from there.")
+    assert read(services, path) == {"changed": 1}
+    row = all_articles(services)["a"]
+    assert (row.body, row.status, row.owner, row.visibility) == ("Better words.", "published", "Lee", "internal")
+    path.write_text("# A\n\nNew words from there.")
+    assert read(services, path) == {"same": 1}
+    assert all_articles(services)["a"].owner == "Lee"
+
+
+def test_what_a_person_withdrew_stays_out_of_use(services, tmp_path):
+    """The same file does not bring it back; new words make it a draft."""
+    path = tmp_path / "a.md"
+    path.write_text("---\nstatus: published\n---\n# A\n\nThe words from there.")
+    read(services, path)
+    with services.db.write() as session:
+        withdraw_article(session, "a", services.now(), "Kim")
+    assert read(services, path) == {"same": 1}
+    assert all_articles(services) == {}
+    path.write_text("---\nstatus: published\n---\n# A\n\nNew words.")
+    assert read(services, path) == {"changed": 1}
+    assert all_articles(services)["a"].status == "draft"
+
+
+def test_an_article_of_the_same_file_name(services, tmp_path):
+    """A file of another folder does not write over an article of its name, unless that is said or the other is gone."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "refunds.md").write_text(f"# Refunds\n\nWords of {folder.name}.")
+    (two / "more.md").write_text("# More\n\nWords.")
+    with services.db.write() as session:
+        save_article(session, new_article("more", "More", "Written here."), services.now(), "Kim")
+    assert read(services, one) == {"added": 1}
+    with pytest.raises(ArticleFileError, match="already"):
+        importing.import_articles(services, [two], silent)
+    (two / "fine.md").write_text("# Fine\n\nWords.")
+    result = importing.import_articles(services, [two], silent)
+    assert (result["added"], result["refused"]) == (1, 2)
+    told = " ".join(result["reasons"])
+    assert f"an article 'refunds' is there already, from {one / 'refunds.md'}" in told
+    assert "'more' that comes from no file" in told
+    bodies = {name: row.body for name, row in all_articles(services).items()}
+    assert (bodies["refunds"], bodies["more"]) == ("# Refunds\n\nWords of one.", "Written here.")
+    assert read(services, two / "refunds.md", take_over=True) == {"changed": 1}
+    (two / "refunds.md").unlink()
+    assert read(services, one) == {"changed": 1}
+    named = tmp_path / "rows.jsonl"
+    named.write_text(json.dumps({"id": "refunds", "title": "R", "body": "The same by its id."}))
+    assert read(services, named) == {"changed": 1}
+
+
+def test_an_article_of_a_source(services, tmp_path):
+    """Files do not write over what a source tells of."""
+    (tmp_path / "a.md").write_text("# A\n\nWords.")
+    with services.db.write() as session:
+        source = services.sources.add(session, "files", str(tmp_path), "test")
+    services.sources.sync(source.id, silent)
+    with pytest.raises(ArticleFileError, match="belongs to the source"):
+        importing.import_articles(services, [tmp_path / "a.md"], silent)
+
+
+def test_what_is_archived_in_an_export(services, tmp_path):
+    """It is withdrawn here, and nothing where it never was."""
+    path, rows = tmp_path / "a.json", [{"id": n, "title": "T", "content": "Words"} for n in (1, 2)]
+    path.write_text(json.dumps({"payload": rows[:1]}))
+    assert read(services, path) == {"added": 1}
+    path.write_text(json.dumps({"payload": [{**row, "status": "archived"} for row in rows]}))
+    assert read(services, path) == {"same": 1, "withdrawn": 1}
+    assert all_articles(services) == {}
+    path.write_text(json.dumps({"payload": rows}))
+    assert read(services, path) == {"added": 1, "changed": 1}
+    assert {row.status for row in all_articles(services).values()} == {"published"}

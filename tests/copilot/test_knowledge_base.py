@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from copilot import indexing
+from copilot.cutting import CLEANED, article_hash, passage_of
 from copilot.errors import NotFound
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.settings import Settings
 from copilot.store import articles
 from copilot.store.tables import PassageRow
 from copilot.wiring import LEASE_FOR_DRAFTS, batch_size
+from knowledge.articles import Article
 from knowledge.passages import CUT
 
 
@@ -61,6 +63,54 @@ def test_passages_of_an_earlier_version_are_cut_anew(desk):
     assert desk.services.knowledge.progress().waiting == 0
     assert desk.services.knowledge.index.count() == held
     assert desk.do(lambda session: articles.find(session, "shoes")).cut == CUT
+
+
+def test_stored_articles_lose_what_is_hidden_in_them(desk):
+    """Text that an earlier version kept though no reader sees it is taken out by itself, with a revision that says so;
+    an article of which nothing is left becomes a draft."""
+    desk.article("shoes", "Shoes", "Shoes are repaired in Lyon.")
+    desk.article("nothing", "Nothing", "Shoes are mended somewhere.")
+    desk.article("boots", "Boots", "Boots are waxed.")
+    assert found(desk, "shoes repaired")
+    held = desk.do(lambda session: articles.find(session, "boots")).indexed_hash
+
+    def as_before(session):
+        for name, body in (
+            ("shoes", "Shoes are <!-- never --> repaired in Lyon."),
+            ("nothing", "<b hidden>secret</b>"),
+        ):
+            row = articles.find(session, name)
+            row.body, row.cut = body, 2
+        articles.find(session, "boots").cut = 2
+
+    desk.do(as_before)
+    assert found(desk, "shoes repaired")[0] == "Shoes are  repaired in Lyon."
+    shoes = desk.do(lambda session: articles.find(session, "shoes"))
+    assert (shoes.body, shoes.cut) == ("Shoes are  repaired in Lyon.", CUT)
+    assert shoes.content_hash == article_hash(Article("shoes", "Shoes", shoes.body))
+    assert desk.do(lambda session: articles.revisions(session, "shoes", 1))[0].origin == CLEANED
+    assert desk.do(lambda session: articles.find(session, "nothing")).status == "draft"
+    assert "nothing" not in desk.services.knowledge.index.article_ids()
+    boots = desk.do(lambda session: articles.find(session, "boots"))
+    assert (boots.cut, boots.indexed_hash) == (CUT, held)
+
+
+def test_passages_cut_anew_are_embedded_anew(desk):
+    """Where the rules of cutting change an article's passages, the index gets the new ones."""
+    desk.article("shoes", "Shoes", "# Shops\n## Lyon\nShoes are repaired on Mondays.")
+    found(desk, "shoes repaired")
+
+    def as_before(session):
+        articles.find(session, "shoes").cut = 1
+        old = PassageRow(id="shoes#0-old", article_id="shoes", ordinal=0, start=0, end=7, heading="", text="# Shops")
+        articles.replace_passages(session, ["shoes"], [old])
+        return passage_of(old, articles.find(session, "shoes"))
+
+    index = desk.services.knowledge.index
+    index.upsert([desk.do(as_before)], index.vectors_of("shoes")[next(iter(index.vectors_of("shoes")))][None])
+    assert found(desk, "shoes repaired")
+    names = desk.do(lambda session: [row.id for row in articles.passages_of(session, ["shoes"])])
+    assert set(index.vectors_of("shoes")) == set(names)
 
 
 def test_huge_articles_are_indexed_a_few_at_a_time(desk, monkeypatch):

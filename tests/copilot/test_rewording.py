@@ -1,16 +1,21 @@
 """Other wordings of a draft: what agents may ask for, what is kept, and what never leaves by itself."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
-from copilot import approval, configuration
+from copilot import approval, citing, configuration, tripwire
+from copilot.answering import findings_of
+from copilot.drafting import FREE, QUOTING, DraftText
 from copilot.errors import Conflict, Invalid, NotFound, Unavailable
 from copilot.fakes import ManualTime, ScriptedModel
 from copilot.rewording import MOST_VERSIONS, Wanted
-from copilot.store import drafts, spending
-from copilot.voice import parse_voice
+from copilot.store import articles, drafts, spending, tickets
+from copilot.support import findings_now
+from copilot.voice import Voice, parse_voice
 from tests.builders import QUESTION, REFUND_FACT, Desk, make_services
 
 
@@ -277,3 +282,44 @@ def test_a_wording_that_holds_the_planted_token_is_thrown_away_and_trips_the_swi
     assert desk.do(lambda s: drafts.versions(s, draft.id)) == []
     assert desk.do(configuration.autonomy_in_force).kill_switch
     assert desk.do(lambda s: spending.of_draft(s, draft.id)).calls == 2
+
+
+def test_a_number_of_the_customers_own_is_known_in_a_free_wording_alone(written):
+    """What an agent reads may name the customer's order; what the gates judge may not take it from the ticket."""
+    desk, _, draft = written()
+    text = DraftText("Order 4711-A comes soon.", (), "x", "en")
+    customer = desk.do(lambda s: tickets.customer_of(s, tickets.find(s, draft.ticket_id)))
+    for way, missing in ((FREE, ()), (QUOTING, ("4711-A",))):
+        found = findings_of(replace(text, way=way), [], customer, Voice(), ["4711-A"])
+        assert found.unsupported_facts == missing
+
+
+def test_the_alarm_survives_settings_saved_at_the_same_moment(written, monkeypatch):
+    """Another save that takes the version's number first does not undo the alarm, nor lose what was spent."""
+    late, real = [IntegrityError("INSERT", {}, Exception())], tripwire.trip
+
+    def trip(session, ticket_id, now):
+        tripped = real(session, ticket_id, now)
+        if late:
+            raise late.pop()
+        return tripped
+
+    monkeypatch.setattr(tripwire, "trip", trip)
+    desk, rewording, draft = written(lambda question: free(question.messages[0].rsplit(" ", 1)[-1]))
+    with pytest.raises(Conflict, match="planted token"):
+        rewording.reword(draft.id, Wanted("free"), "Sam")
+    assert desk.do(configuration.autonomy_in_force).kill_switch
+    assert desk.do(lambda s: spending.of_draft(s, draft.id)).calls == 2
+
+
+def test_a_passage_is_cited_by_the_wording_that_people_see(written):
+    """After a rewording an inserted passage is a source of what is shown, and its sentences are no longer without."""
+    desk, rewording, draft = written(free("A refund reaches your card within 5 working days."))
+    rewording.reword(draft.id, Wanted("free"), "Sam")
+    passage = desk.do(lambda s: articles.passages_of(s, ["parcels"]))[0]
+    cited = desk.do(lambda s: citing.cite(s, draft.id, passage.id, desk.now(), "Sam"))
+    assert [row["article_id"] for row in cited] == ["refunds", "parcels"]
+    assert shown(desk, draft).citations == cited
+    assert [row["article_id"] for row in desk.draft(draft.ticket_id).citations] == ["refunds"]
+    found = desk.do(lambda s: findings_now(s, drafts.find(s, draft.id), "Every parcel has a tracking number.", Voice()))
+    assert [finding.passage_id for finding in found.sentences] == [passage.id]

@@ -33,7 +33,7 @@ def test_a_draft_keeps_what_its_confidence_rests_on(desk):
     [
         (lambda body: body, True, []),
         (lambda body: body.replace("Hello Kim,", "Hi Kim,"), True, []),
-        (lambda body: body.replace("5 working", "7 working"), False, ["5 working → 7 working"]),
+        (lambda body: body.replace("5 working", "7 working"), False, ["5 working days → 7 working days"]),
     ],
 )
 def test_an_approval_tells_what_was_kept(desk, edit, accepted, facts):

@@ -7,7 +7,8 @@ import pytest
 from copilot import takeback
 from copilot.errors import Conflict
 from copilot.fakes import ScriptedModel
-from tests.builders import Desk, gate, make_services, timer
+from copilot.store import drafts
+from tests.builders import ARTICLES, Desk, gate, make_services, timer
 
 HOLD = timedelta(seconds=30)
 
@@ -46,6 +47,15 @@ def test_a_proven_reply_leaves_after_the_hold_window(desk, now, transport):
     ticket = desk.ticket(ticket_id)
     assert (ticket.status, timer(ticket, "first_response")["state"]) == ("pending", "met")
     assert timer(ticket, "first_response")["elapsed_seconds"] == 30
+
+
+def test_an_article_tagged_with_a_region_answers_alone(desk):
+    """An article in "en-US" answers a customer who writes English, as one in "en" does."""
+    desk.article("refunds", *ARTICLES["refunds"], language="en-US")
+    desk.automate("refund")
+    ticket_id = sent_by_itself(desk)
+    assert all(row["passed"] for row in desk.draft(ticket_id).gates)
+    assert desk.services.knowledge.facts["refunds"].language == "en"
 
 
 @pytest.mark.parametrize("threshold", [None, 0.999])
@@ -152,7 +162,8 @@ def revive(session, ticket_id):
 
 
 def test_one_automatic_reply_a_thread(desk, now, transport):
-    """The answer to an automatic reply is always held: the customer was not helped, and no loop may start."""
+    """The answer to an automatic reply is always held: the customer was not helped, and no loop may start. That the
+    first one was sent alone stays known."""
     desk.automate("refund")
     ticket_id = sent_by_itself(desk)
     now.advance(HOLD)
@@ -161,6 +172,8 @@ def test_one_automatic_reply_a_thread(desk, now, transport):
     desk.process()
     draft = desk.draft(ticket_id)
     assert draft.action == "hold"
+    with desk.services.db.read() as session:
+        assert drafts.find(session, desk.replies(ticket_id)[0].draft_id).state == "auto"
     assert {row["name"] for row in draft.gates if not row["passed"]} == {"human wanted", "loop"}
 
 

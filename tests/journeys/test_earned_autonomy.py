@@ -2,15 +2,16 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
-from copilot import approval, watching
+from copilot import approval, intake, record_keeping, takeback, watching
 from copilot.auditing import AuditKey, drawn
 from copilot.errors import Conflict
 from copilot.fakes import ManualTime, ScriptedModel
 from copilot.record_keeping import RecordKeeper
-from copilot.store import reviews, watches
+from copilot.store import reviews, tickets, watches
 from tests.builders import ARTICLES, QUESTION, Desk, gate, make_services
 
 BUDGET, LEVEL = 0.1, 0.9
@@ -234,9 +235,27 @@ def test_confidence_is_refitted_to_verdicts(desk, now):
     assert desk.draft(later).confidence == pytest.approx(50 / 60, abs=0.1)
 
 
+def test_a_record_longer_than_can_be_read_comes_to_rest(desk, monkeypatch):
+    """With more verdicts than a model is fitted to, the worker fits once and has nothing more to do."""
+    monkeypatch.setattr(record_keeping, "MOST_REVIEWS", 50)
+    settings(desk, "shadow")
+    ids = arrive(desk, 75)
+    judge(desk, ids[1:])
+    judge(desk, ids[:1], accepted=False)
+    keeper = RecordKeeper(desk.services.db, desk.now, desk.services.configuration)
+    assert [bool(keeper.step()) for _ in range(3)] == [True, False, False]
+    assert standing(desk).threshold is not None
+
+
 def test_customers_who_complain_are_heard(desk, now):
-    """Automatic replies after which customers say that they did not help are evidence against the category."""
-    prove(desk)
+    """Automatic replies after which customers say that they did not help are evidence against the category, once it is
+    known from fifty approved replies that customers do not usually say so."""
+    settings(desk, "shadow")
+    judge(desk, arrive(desk, 50))
+    deliver(desk)
+    reckon(desk)
+    settings(desk, "auto")
+    now.advance(days=8)
     rounds = 0
     while watch(desk) is None or watch(desk).suspended_at is None:
         rounds += 1
@@ -249,15 +268,37 @@ def test_customers_who_complain_are_heard(desk, now):
     assert "drew an objection" in watch(desk).reason
 
 
-def test_a_reply_taken_back_and_rejected_counts_as_wrong(desk, now):
-    """What a person pulls back at the last moment is an error of the watch, and no fair sample for the threshold."""
-    from copilot import takeback
+def undone(desk, ticket_id):
+    desk.do(lambda s: takeback.undo(s, ticket_id, desk.now(), "Sam"))
+    judge(desk, [ticket_id], accepted=False)
 
+
+def moved(desk, ticket_id):
+    desk.do(lambda s: setattr(tickets.lock(s, ticket_id), "category", "shipping"))
+    desk.now.advance(minutes=1)
+    deliver(desk)
+    judge(desk, [ticket_id], accepted=False)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        undone,
+        moved,
+        lambda desk, ticket_id: desk.do(
+            lambda s: intake.write_reply(s, ticket_id, "No, Kim: in June.", "Sam", desk.now(), timedelta(0))
+        ),
+        lambda desk, ticket_id: desk.write(ticket_id, "No, Kim: in June.", "outbound"),
+    ],
+)
+def test_a_reply_that_a_person_overrode_counts_as_wrong(desk, override):
+    """What a person stops at the last moment, by undo, own words here or elsewhere, or another category, is an error of
+    the watch and no fair sample for the threshold."""
     prove(desk)
     pool = standing(desk).pool
     (ticket_id,) = arrive(desk, 1)
-    desk.do(lambda s: takeback.undo(s, ticket_id, now(), "Sam"))
-    judge(desk, [ticket_id], accepted=False)
+    assert desk.draft(ticket_id).action == "send"
+    override(desk, ticket_id)
     reckon(desk)
     with desk.services.db.read() as session:
         (outcome,) = watches.outcomes(session, watch(desk).id)

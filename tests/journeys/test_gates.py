@@ -2,14 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from copilot import intake, takeback
+from copilot import approval, intake, takeback
 from copilot.envelopes import Envelope
-from copilot.fakes import ManualTime
-from tests.builders import Desk, client_of, gate, make_services, ticket_json
+from copilot.fakes import ManualTime, ScriptedModel
+from copilot.knowledge_base import withdraw_article
+from copilot.store import reviews
+from tests.builders import ARTICLES, Desk, client_of, gate, make_services, ticket_json
 from tests.postgres import fresh_database
 
 HOLD = timedelta(seconds=30)
@@ -92,6 +94,48 @@ def test_a_wrong_envelope_is_refused_by_name(desk, client, envelope, field):
     """Nonsense about the sender stores nothing."""
     answer = client.post("/api/v1/tickets", json=ticket_json(envelope=envelope), headers=desk.bearer("intake"))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+EVIL = "Refund approved: http://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("more", "subject"),
+    [
+        ({}, "Re: your message"),
+        ({"channel": "webform", "subject": "Your refund was refused"}, "Re: your message"),
+        ({"channel": "email", "envelope": Envelope(sender_authenticated=True)}, "Re: your message"),
+        (
+            {"channel": "email", "envelope": Envelope(sender_authenticated=True), "subject": "My refund"},
+            "Re: My refund",
+        ),
+    ],
+)
+def test_nobody_writes_to_others_through_the_subject(desk, now, transport, more, subject):
+    """What anybody may have typed into the subject does not leave by itself for the address that they named."""
+    desk.automate("refund")
+    ticket_id = decided(desk, **{"subject": EVIL, **more})
+    now.advance(HOLD)
+    desk.deliver()
+    assert [(reply.auto_sent, reply.subject) for reply in transport.sent] == [(True, subject)]
+    assert subject in gate(desk.draft(ticket_id), "subject")["reason"]
+
+
+def test_an_agent_answers_under_the_customers_subject(desk, client, transport):
+    """A person has read the subject: their reply carries it on."""
+    ticket_id = decided(desk, subject="My refund")
+    client.post(f"/api/v1/drafts/{desk.draft(ticket_id).id}/approval", json={}, headers=desk.bearer("agent"))
+    desk.deliver()
+    assert [reply.subject for reply in transport.sent] == ["Re: My refund"]
+
+
+def test_a_planted_token_in_the_subject_holds_and_trips_nothing(desk):
+    """A customer who writes a planted token gets a person, and cannot stop the whole service with it."""
+    set_caps(desk, 100, canaries=["Blue-Heron-42"])
+    known = Envelope(sender_authenticated=True)
+    ticket_id = decided(desk, channel="email", envelope=known, subject="Blue-Heron-42")
+    assert failing(desk.draft(ticket_id)) == ["subject"]
+    assert desk.draft(decided(desk, email="b@example.com")).action == "send"
 
 
 def test_a_newer_message_with_somebody_in_copy_takes_the_reply_back(desk, now, transport):
@@ -212,14 +256,14 @@ def test_an_agents_own_reply_wins_within_the_undo_window(desk, now, transport):
     now.advance(HOLD)
     desk.deliver()
     assert [(reply.body, reply.auto_sent) for reply in transport.sent] == [("Done, Kim.", False)]
-    assert "Sam answered" in gate(desk.draft(ticket_id), "fresh")["reason"]
+    assert "Sam answered" in gate(desk.draft(ticket_id), "hold window")["reason"]
 
 
 @pytest.mark.parametrize(
     ("meanwhile", "held_by"),
     [
-        (lambda ticket: setattr(ticket, "status", "solved"), "fresh"),
-        (lambda ticket: setattr(ticket, "category", "shipping"), "mode"),
+        (lambda ticket: setattr(ticket, "status", "solved"), "hold window"),
+        (lambda ticket: setattr(ticket, "category", "shipping"), "hold window"),
     ],
 )
 def test_the_last_look_sees_what_people_changed(desk, now, transport, meanwhile, held_by):
@@ -244,3 +288,76 @@ def test_the_shown_reasons_follow_what_happened(desk, now, tmp_path):
     with client_of(desk.services) as client:
         draft = client.get(f"/api/v1/tickets/{ticket_id}", headers=desk.bearer()).json()["draft"]
     assert gate(draft, "hold window") == {"name": "hold window", "passed": False, "reason": "Taken back by Sam."}
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "reason"),
+    [
+        (lambda desk: desk.article("refunds", "Refund times", "A refund takes 30 working days."), "was edited"),
+        (lambda desk: desk.article("refunds", *ARTICLES["refunds"], visibility="internal"), "is internal"),
+        (lambda desk: desk.article("refunds", *ARTICLES["refunds"], status="draft"), "no longer in use"),
+        (lambda desk: desk.do(lambda s: withdraw_article(s, "refunds", desk.now(), "Ann")), "no longer in use"),
+        (lambda desk: desk.article("refunds", *ARTICLES["refunds"], valid_until=date(2026, 3, 1)), "no longer in use"),
+    ],
+)
+def test_the_last_look_sees_what_became_of_the_sources(desk, now, transport, meanwhile, reason):
+    """A reply whose article was edited, withdrawn, made internal or ran out while it waited does not leave."""
+    desk.automate("refund", hold_seconds=3_600)
+    ticket_id = decided(desk)
+    assert desk.draft(ticket_id).action == "send"
+    meanwhile(desk)
+    now.advance(hours=1)
+    desk.deliver()
+    assert (transport.sent, desk.draft(ticket_id).state) == ([], "open")
+    assert reason in gate(desk.draft(ticket_id), "sources")["reason"]
+
+
+def test_an_article_edited_while_the_draft_is_written_holds_it(tmp_path, now):
+    """What changed between the search and the decision is seen: the draft quotes words that nobody stands by."""
+
+    def choose(question):
+        desk.article("refunds", "Refund times", "A refund takes 30 working days.")
+        return [n for n, _, text in question.sentences if text.startswith("A refund reaches")]
+
+    desk = Desk(make_services(tmp_path / "data", now, llm=ScriptedModel(choose)), now).seed()
+    desk.automate("refund")
+    draft = desk.draft(decided(desk))
+    assert (failing(draft), draft.would_send) == (["sources"], False)
+    desk.do(lambda s: approval.approve(s, draft.id, "Sam", now()))
+    with desk.services.db.read() as session:
+        assert reviews.of_draft(session, draft.id).dropped_at is not None
+    desk.services.close()
+
+
+def test_the_last_look_sees_a_raised_threshold(desk, now, transport):
+    """A threshold that was raised above the draft's confidence, or taken away, while the reply waited keeps it."""
+    desk.automate("refund", hold_seconds=3_600)
+    ids = [decided(desk), decided(desk, email="b@example.com")]
+    desk.automate("refund", hold_seconds=3_600, threshold=0.999)
+    now.advance(hours=1)
+    desk.deliver()
+    assert transport.sent == []
+    assert [failing(desk.draft(ticket_id)) for ticket_id in ids] == [["confidence"]] * 2
+
+
+def test_the_last_look_sees_a_token_planted_since(desk, now, transport):
+    """What the admin named as planted while the reply waited does not leave in it."""
+    desk.automate("refund", hold_seconds=3_600)
+    ticket_id = decided(desk)
+    set_caps(desk, 100, canaries=["refund reaches"])
+    now.advance(hours=1)
+    desk.deliver()
+    assert (transport.sent, failing(desk.draft(ticket_id))) == ([], ["canary"])
+
+
+@pytest.mark.parametrize("body", [None, "In 5 working days, Kim."])
+def test_an_agent_cannot_send_what_has_become_internal(desk, client, now, body):
+    """A draft that cites what customers may no longer read cannot be approved, and says what to do instead."""
+    draft = desk.draft(decided(desk))
+    desk.article("refunds", *ARTICLES["refunds"], visibility="internal")
+    address = f"/api/v1/drafts/{draft.id}/approval"
+    answer = client.post(address, json={} if body is None else {"body": body}, headers=desk.bearer("agent"))
+    assert (answer.status_code, desk.draft(draft.ticket_id).state) == (409, "open")
+    assert "is internal. Reword the draft, or answer in your own words." in answer.text
+    desk.article("refunds", *ARTICLES["refunds"])
+    assert client.post(address, json={}, headers=desk.bearer("agent")).status_code == 200

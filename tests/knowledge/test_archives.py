@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from knowledge import archives
-from knowledge.importers import ArticleFileError, examine
+from knowledge.found import ArticleFileError, FoundArticle
+from knowledge.importers import examine
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def zipped(tmp_path):
 
 def read(path):
     found = list(examine([path]))
-    articles = {item.id: item.body for item in found if not isinstance(item, ArticleFileError)}
+    articles = {item.article.id: item.article.body for item in found if isinstance(item, FoundArticle)}
     return articles, [str(item) for item in found if isinstance(item, ArticleFileError)]
 
 
@@ -60,8 +61,19 @@ def test_links_are_left_out(tmp_path):
 
 
 def test_bombs(zipped, monkeypatch):
-    """Too much from too little, too much in all and too many files are refused, counted while they come out."""
-    assert "times its size" in zipped(**{"a.md": b"x" * 30_000_000})[1][0]
+    """Too much in all and too many files are refused, counted while they come out; of an entry that is too large the
+    others know nothing, but a zip full of these has an end."""
+    articles, problems = zipped(**{"a.md": b"x" * 30_000_000, "b.md": "# B\n\nFine"})
+    assert articles == {"b": "# B\n\nFine"}
+    assert "a.md: unpacks to more than 200 times its size" in problems[0]
+    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 1000)
+    articles, problems = zipped(**{"a.md": b"x" * 70_000, "b.md": "# B\n\nFine"})
+    assert articles == {"b": "# B\n\nFine"}
+    assert "a.md: is larger than 1000 bytes" in problems[0]
+    monkeypatch.setattr(archives, "MAX_TOTAL_BYTES", 100_000)
+    articles, problems = zipped(**{"a.md": b"x" * 70_000, "b.md": b"y" * 70_000, "c.md": "# C\n\nFine"})
+    assert articles == {}
+    assert "holds more than 100000 bytes" in problems[-1]
     monkeypatch.setattr(archives, "MAX_TOTAL_BYTES", 1000)
     assert "holds more than 1000 bytes" in zipped(**{"a.md": b"x" * 600, "b.md": b"y" * 600})[1][0]
     monkeypatch.setattr(archives, "MAX_FILES", 1)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from knowledge.importers import ArticleFileError, examine
+from knowledge.found import FoundArticle, GoneArticle
+from knowledge.importers import examine
 
 ZENDESK = {
     "articles": [
@@ -40,8 +41,8 @@ def exported(tmp_path):
         path = tmp_path / "export.json"
         path.write_text(document if isinstance(document, str) else json.dumps(document))
         found = list(examine([path]))
-        return [x for x in found if not isinstance(x, ArticleFileError)], [
-            x.problem for x in found if isinstance(x, ArticleFileError)
+        return [x.article for x in found if isinstance(x, FoundArticle)], [
+            x.id if isinstance(x, GoneArticle) else x.problem for x in found if not isinstance(x, FoundArticle)
         ]
 
     return look
@@ -56,14 +57,33 @@ def test_zendesk(exported):
     assert problems == ["is missing (article 360003)", "is missing", "an article is not an object"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "visibility"),
+    [
+        ({}, "public"),
+        ({"user_segment_id": None, "user_segment_ids": []}, "public"),
+        ({"user_segment_id": None, "user_segment_ids": None}, "public"),
+        ({"user_segment_id": 12}, "internal"),
+        ({"user_segment_id": 0}, "internal"),
+        ({"user_segment_id": None, "user_segment_ids": [12, 13]}, "internal"),
+        ({"user_segment_ids": "12"}, "internal"),
+        ({"user_segment_ids": {}}, "internal"),
+    ],
+)
+def test_zendesk_restricts(exported, fields, visibility):
+    """Whatever restricts an article, by one segment, by several or in a way unknown here, makes it internal."""
+    (found,), _ = exported({"articles": [{"id": 1, "title": "T", "body": "<p>Words</p>", **fields}]})
+    assert found.visibility == visibility
+
+
 def test_chatwoot(exported):
-    """Markdown stays; numbers of states are understood; archived articles are refused by name."""
+    """Markdown stays; numbers of states are understood; archived articles are gone."""
     (first, second), problems = exported(CHATWOOT)
     assert (first.id, first.body, first.category, first.language) == (
         "chatwoot-5", "Send it **back**.", "Orders", "pt-br",
     )  # fmt: skip
     assert (second.status, second.language) == ("draft", "en")
-    assert problems == ["is archived (article 7)"]
+    assert problems == ["chatwoot-7"]
 
 
 def test_pages_of_an_export(exported):

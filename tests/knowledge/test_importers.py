@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from knowledge.found import ArticleFileError, FileNote, FoundArticle
 from knowledge.html_text import read_page
-from knowledge.importers import ArticleFileError, read_articles
+from knowledge.importers import examine, read_articles
 
 
 def written(folder, name, content):
@@ -119,3 +120,84 @@ def test_broken_tables_and_lists_lose_no_words():
     """Cells without rows, rows without cells and items without lists are read as far as they go."""
     broken = "<li>a</li><td>b</td><tr><table><tr></tr><td>c</td></table></ol><table></table><ol>d<table><caption>e"
     assert [word for word in read_page(broken).text.split() if word.isalpha()] == ["a", "b", "c", "d", "e"]
+
+
+def found_in(path):
+    """Ids with bodies, problems by line, and notes."""
+    found = list(examine([path]))
+    bodies = {x.article.id: x.article.body for x in found if isinstance(x, FoundArticle)}
+    problems = [(x.line, x.problem) for x in found if isinstance(x, ArticleFileError)]
+    return bodies, problems, [x.text for x in found if isinstance(x, FileNote)]
+
+
+def test_what_a_file_tells_itself(tmp_path):
+    """Which fields come from the file is known, so that nobody takes a default for its word."""
+    front = "---\nid: refund\nvisibility: internal\n---\n\nBody."
+    written(tmp_path, "a.md", front)
+    written(tmp_path, "b.md", "Body.")
+    written(tmp_path, "c.html", "<html lang=fr><p>Texte")
+    folder = {x.article.title: x.told for x in examine([tmp_path])}
+    assert folder == {
+        "a": {"id", "title", "body", "visibility"}, "b": {"title", "body"}, "c": {"title", "body", "language"},
+    }  # fmt: skip
+    sheet = written(tmp_path, "a.csv", "id,title,body,status,owner\na,T,B,draft,\n")
+    (row,) = examine([sheet])
+    assert row.told == {"id", "title", "body", "status"}
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_broken_row_costs_only_itself(tmp_path, name, monkeypatch):
+    """Lines that are no text, too long or broken are told with their number, and all others are read."""
+    monkeypatch.setattr("knowledge.rows.MAX_LINE_BYTES", 2_000)
+    if name == "a.jsonl":
+        rows = [json.dumps({"id": letter, "title": "Tä", "body": "B"}, ensure_ascii=False) for letter in "abcdef"]
+        bad = ["{", "x" * 5_000, b'{"id": "\xff"}', "[" * 1_500]
+    else:
+        rows = ["id,title,body", *(f"{letter},Tä,B" for letter in "abcde")]
+        bad = ['x,"T"x,B', "x" * 5_000, b"x,\xff,B", "x,only"]
+    lines = [*rows[:2], bad[0], rows[2], bad[1], bad[2], *rows[3:5], bad[3], *rows[5:]]
+    path = written(tmp_path, name, b"\n".join(x if isinstance(x, bytes) else x.encode() for x in lines))
+    bodies, problems, notes = found_in(path)
+    assert "".join(bodies) == ("abcdef" if name == "a.jsonl" else "abcde")
+    assert [line for line, _ in problems] == [3, 5, 6, 9]
+    assert "longer than 2000 bytes" in problems[1][1]
+    assert "is not UTF-8" in problems[2][1]
+    assert notes == []
+
+
+def test_a_quote_that_is_never_closed(tmp_path):
+    """It costs its own row; a file of nothing else has an end."""
+    path = written(tmp_path, "a.csv", 'id,title,body\na,T,"two\nlines"\nb,"T,B\nc,T,B\nd,T,"B ""quoted"" ;"\n')
+    bodies, problems, _ = found_in(path)
+    assert bodies == {"a": "two\nlines", "c": "B", "d": 'B "quoted" ;'}
+    assert [line for line, _ in problems] == [4]
+    path = written(tmp_path, "b.csv", "id,title,body\n" + 'x,"y"z,"\n' * 5_000)
+    bodies, problems, _ = found_in(path)
+    assert bodies == {}
+    assert len(problems) == 202
+    assert "broken rows" in problems[-1][1]
+
+
+def test_a_long_cell(tmp_path):
+    """A cell may be as long as an article; a longer one is refused as what it is."""
+    rows = ["id,title,body", f"a,T,{'word ' * 100_000}", f"b,T,{'word ' * 300_000}", "c,T,B"]
+    bodies, problems, _ = found_in(written(tmp_path, "a.csv", "\n".join(rows)))
+    assert {name: len(body) for name, body in bodies.items()} == {"a": 500_000, "c": 1}
+    assert problems == [(3, "is 1500000 characters long; the limit is 1000000")]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_what_spreadsheets_write(tmp_path, separator):
+    """Semicolons and tabs separate cells too, as the header shows; without UTF-8 Windows-1252 is read, with a note."""
+    rows = [["\ufeffid", '"title"', "body"], ["a", "Größe", '"über, alles; hier"'], ["b", "T", "für 5 €"]]
+    text = "\r\n".join(separator.join(row) for row in rows)
+    bodies, problems, notes = found_in(written(tmp_path, "a.csv", text))
+    assert (bodies, problems, notes) == ({"a": "über, alles; hier", "b": "für 5 €"}, [], [])
+    bodies, problems, (note,) = found_in(written(tmp_path, "b.csv", text.removeprefix("\ufeff").encode("cp1252")))
+    assert (bodies, problems) == ({"a": "über, alles; hier", "b": "für 5 €"}, [])
+    assert "Windows-1252" in note
+    _, problems, _ = found_in(written(tmp_path, "c.csv", text.encode("utf-16")))
+    assert "UTF-16" in problems[0][1]
+    assert found_in(written(tmp_path, "d.csv", b"id,title,body\na,\x00,B"))[1] == [
+        (None, "is not text: it holds NUL bytes")
+    ]

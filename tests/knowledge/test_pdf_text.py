@@ -31,7 +31,11 @@ def test_a_pdf_becomes_an_article(tmp_path):
     """Its words are the body, its title the title, its path the id."""
     (tmp_path / "returns.pdf").write_bytes(pdf("Send it back within 30 days."))
     (found,) = examine([tmp_path])
-    assert (found.id, found.title, found.body) == ("returns", "A title", "Send it back within 30 days.")
+    assert (found.article.id, found.article.title, found.article.body) == (
+        "returns",
+        "A title",
+        "Send it back within 30 days.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,15 @@ def test_articles_in_the_customers_language_come_first():
     assert ids(ask(retriever, "how long does a refund take", language="fr"))[0] == "refund-fr"
 
 
+@pytest.mark.parametrize(("tag", "asked"), [("fr-CA", "fr"), ("FR", "fr"), ("fr", "fr-be")])
+def test_a_region_is_no_other_language(tag, asked):
+    """An article tagged with a region comes first for a customer of its language, however either is spelled."""
+    _, retriever = built(
+        [replace(article, language=tag) if article.language == "fr" else article for article in TRANSLATED]
+    )
+    assert ids(ask(retriever, "how long does a refund take", language=asked))[0] == "refund-fr"
+
+
 def test_another_language_leads_when_only_it_answers():
     """Where nothing in the customer's language answers, the closest article that does is first all the same."""
     _, retriever = built(TRANSLATED)
@@ -109,7 +118,7 @@ def test_similarities_of_another_model_are_read_on_the_scale_of_the_default_one(
         fingerprint = index.fingerprint
 
         def search(self, vector, limit, audience):
-            return [replace(hit, score=0.7 + 0.2 * hit.score) for hit in index.search(vector, limit, audience)]
+            return [hit._replace(score=0.7 + 0.2 * hit.score) for hit in index.search(vector, limit, audience)]
 
     passages = [passage for article in ARTICLES for passage in split(article)]
     scale = Likeness(0.7 + 0.2 * LIKENESS.unrelated, 0.7 + 0.2 * LIKENESS.related)

@@ -231,7 +231,12 @@ def article(**changes):
         ({"language": "english!"}, "language"),
         ({"visibility": "secret"}, "visibility"),
         ({"category": "x" * 10_000}, "category"),
-        ({"status": "published"}, "status"),
+        ({"language": None}, "language"),
+        ({"status": "withdrawn"}, "status"),
+        ({"status": None}, "status"),
+        ({"valid_until": "soon"}, "valid_until"),
+        ({"owner": 7}, "owner"),
+        ({"state": "published"}, "state"),
     ],
 )
 def test_an_article_that_makes_no_sense(ask, changes, field):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from copilot import tripwire
 from copilot.replays import Replays
 from tests.builders import Desk
 from tests.journeys.test_earned_autonomy import arrive, judge, reckon, settings
@@ -31,7 +32,48 @@ def test_settings_come_with_what_is_earned(reviewed, client):
         "per_hour": 200, "per_day": 2000, "standing": rows["shipping"]["standing"],
     }  # fmt: skip
     assert client.put("/api/v1/autonomy", headers=admin, json=found).status_code == 200
+    again = client.get("/api/v1/autonomy", headers=admin).json()
+    assert again == {**found, "version": found["version"] + 1}
+
+
+def test_settings_that_are_silent_about_the_switch_leave_it_on(desk, client):
+    """A program that only sets the undo window does not let automatic replies go again."""
+    desk.configure("autonomy", {"kill_switch": True})
+    admin = desk.bearer()
+    assert client.put("/api/v1/autonomy", headers=admin, json={"hold_seconds": 60}).status_code == 200
+    found = client.get("/api/v1/autonomy", headers=admin).json()
+    assert (found["kill_switch"], found["hold_seconds"]) == (True, 60)
+
+
+def test_the_switch_is_released_by_whoever_has_seen_it(desk, client):
+    """Turning the switch off needs the version that was read, and only the one in force will do."""
+    desk.configure("autonomy", {"kill_switch": True})
+    admin = desk.bearer()
+    found = client.get("/api/v1/autonomy", headers=admin).json()
+    for version in (None, found["version"] - 1, found["version"] + 1):
+        body = {"kill_switch": False} if version is None else {"kill_switch": False, "version": version}
+        answer = client.put("/api/v1/autonomy", headers=admin, json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "version")
     assert client.get("/api/v1/autonomy", headers=admin).json() == found
+    assert client.put("/api/v1/autonomy", headers=admin, json={**found, "kill_switch": False}).status_code == 200
+    assert client.get("/api/v1/autonomy", headers=admin).json()["kill_switch"] is False
+
+
+def test_a_write_back_does_not_undo_an_alarm(desk, client):
+    """Settings that were read before a planted token tripped the switch are refused, and the switch stays on."""
+    admin = desk.bearer()
+    found = client.get("/api/v1/autonomy", headers=admin).json()
+    ticket_id = desk.open()
+    desk.do(lambda s: tripwire.trip(s, ticket_id, desk.now()))
+    assert client.put("/api/v1/autonomy", headers=admin, json={**found, "hold_seconds": 60}).status_code == 409
+    assert client.get("/api/v1/autonomy", headers=admin).json()["kill_switch"] is True
+
+
+@pytest.mark.parametrize("version", ["1", True, 1.0, []])
+def test_a_version_is_a_whole_number(desk, client, version):
+    """Nonsense in its place is refused by name."""
+    answer = client.put("/api/v1/autonomy", headers=desk.bearer(), json={"version": version})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "version")
 
 
 def test_a_replay_tells_what_other_settings_would_have_done(reviewed, client):

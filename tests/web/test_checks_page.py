@@ -50,6 +50,18 @@ def test_caps_that_make_no_sense(page, desk, form):
     assert autonomy(desk).of("refund").per_hour == 200
 
 
+def test_languages_that_are_answered_automatically(page, desk):
+    """Ticked ones are enabled, the four whose edits are known from the start; none ticked means people answer all."""
+    shown = page.get(PAGE).text
+    for code, on in (("en", True), ("de", True), ("fr", True), ("es", True), ("it", False), ("pl", False)):
+        assert f'name="languages" value="{code}"{" checked" if on else ""}>' in shown
+    for ticked, kept in (({"languages": ["de", "it"]}, ("de", "it")), ({"languages": "fr"}, ("fr",)), ({}, ())):
+        assert "Saved." in page.post(f"{PAGE}/languages", data=ticked).text
+        assert autonomy(desk).languages == kept
+    assert page.post(f"{PAGE}/languages", data={"languages": "tlh"}).status_code == 422
+    assert autonomy(desk).languages == ()
+
+
 def test_lists_and_planted_tokens(page, desk):
     """One entry a line; a box that is not ticked is off, one alone is one."""
     form = {"segments": "press\r\n\r\nvip", "person": "call me", "canaries": "Blue-Heron-42", "categories": "refund"}

@@ -110,7 +110,7 @@ def test_an_agent_sees_what_a_change_means_before_sending(desk, page):
     draft = drafted(desk, 1)
     changed = page.post(f"/drafts/{draft.id}/changes", data={"body": draft.body.replace("within 5", "within 9")}).text
     assert "You changed facts" in changed
-    assert "5 working → 9 working" in changed
+    assert "5 working days → 9 working days" in changed
     harmless = page.post(f"/drafts/{draft.id}/changes", data={"body": draft.body.replace("Hello", "Hi")}).text
     assert "No fact was changed" in harmless
     assert page.post(f"/drafts/{draft.id}/changes", data={"body": draft.body}).text.strip() == ""

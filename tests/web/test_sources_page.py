@@ -44,6 +44,18 @@ def test_what_cannot_be_added(signed_in, form):
     assert "No sources yet" in answer.text
 
 
+def test_solved_tickets_are_learned_from(signed_in, desk):
+    """One press makes them a source, read by the worker; the offer is gone then."""
+    client = signed_in("admin")
+    assert "Learn from solved tickets" in client.get(PAGE).text
+    assert client.post(f"{PAGE}/answers", data={"every": "5"}).status_code == 422
+    assert client.post(f"{PAGE}/answers", data={"every": "168"}, follow_redirects=False).status_code == 303
+    assert desk.services.sources.step() == 1
+    shown = client.get(PAGE).text
+    assert "Answers that people gave · Every week" in shown
+    assert "Learn from solved tickets" not in shown
+
+
 def test_much_at_once_waits_for_a_word(signed_in, desk, now):
     """What a run held back is listed, and the button withdraws it."""
     client = signed_in("admin")
@@ -68,6 +80,29 @@ def test_much_at_once_waits_for_a_word(signed_in, desk, now):
     with desk.services.db.read() as session:
         assert store.in_force(session, source.id) == 1
         assert articles.get(session, f"{site.address.removeprefix('http://')}/d").status == "withdrawn"
+
+
+def test_it_is_said_when_deletions_were_not_looked_for(signed_in, desk, now):
+    """Why, and how many articles could not be looked at; nothing of that once all could be read."""
+    client = signed_in("admin")
+    with website() as site:
+        for name in "abcd":
+            site.page(f"/{name}", name, "Some words of this page.")
+        site.sitemap("/a", "/b", "/c", "/d", at="/one.xml")
+        site.pages["/sitemap.xml"] = f"<sitemapindex><loc>{site.address}/one.xml</loc>".encode()
+        with desk.services.db.write() as session:
+            source = desk.services.sources.add(session, "site", site.address, "test", None, allow_private=True)
+        desk.services.sources.sync(source.id, lambda *_: None)
+        assert "could not be looked at" not in client.get(PAGE).text
+        assert "Deletions were not looked for" not in client.get(PAGE).text
+        now.advance(hours=1)
+        site.pages["/sitemap.xml"] += f"<loc>{site.address}/two.xml</loc>".encode()
+        site.pages["/a"] = (500, {}, b"")
+        desk.services.sources.sync(source.id, lambda *_: None)
+    shown = " ".join(client.get(PAGE).text.split())
+    assert "<strong>Deletions were not looked for</strong>" in shown
+    assert "two.xml: the sitemap answers 404" in shown
+    assert "1 article could not be looked at and stays as it is: answers 500." in shown
 
 
 @pytest.mark.parametrize(("fate", "status"), [("keep", "published"), ("withdraw", "withdrawn")])

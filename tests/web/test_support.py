@@ -48,6 +48,18 @@ def test_a_text_is_checked_in_the_drafts_place(check):
     assert check({"body": ""})["sentences"] == []
 
 
+def test_the_customers_own_order_number_is_known(desk, client):
+    """An agent may name the order that the customer wrote of; another number is still from nowhere."""
+    ticket_id = desk.open("When do I get my refund for order 4711-A? It should reach my card.", subject="Order 88123")
+    desk.process()
+    told = {}
+    for number in ("4711-A", "88123", "5000-B"):
+        body = {"body": f"We looked into order {number}."}
+        told[number] = answered(client, desk, desk.draft(ticket_id).id, body, 200)
+    assert [found["unsupported_facts"] for found in told.values()] == [[], [], ["5000-B"]]
+    assert not any(found["supported"] for found in told.values())
+
+
 def test_what_is_wrong_is_refused(desk, client, check):
     """A body that is no text, too long or unknown, a draft that does not exist, and nobody signed in."""
     check({"body": 3}, 400)

@@ -31,7 +31,7 @@ def test_a_sitemap_of_sitemaps(site, listed):
     site.pages["/b.xml.gz"] = gzip.compress(urls.encode())
     found = listed()
     assert found.pages == [f"{site.address}{path}" for path in ("/one", "/two?a=1&b=2", "/three")]
-    assert found.complete
+    assert found.incomplete == ""
 
 
 def test_robots_names_the_sitemap(site, listed):
@@ -60,7 +60,8 @@ def test_too_many_pages(site, listed):
     """What is beyond the limit is left out, and the list says that it is not complete."""
     site.sitemap(*(f"/{number}" for number in range(20)))
     found = listed(most=5)
-    assert (len(found.pages), found.complete) == (5, False)
+    assert len(found.pages) == 5
+    assert "more than 5 pages" in found.incomplete
 
 
 def test_a_broken_sitemap_among_others(site, listed):
@@ -71,7 +72,7 @@ def test_a_broken_sitemap_among_others(site, listed):
     site.sitemap("/a", at="/fine.xml")
     found = listed()
     assert found.pages == [f"{site.address}/a"]
-    assert not found.complete
+    assert found.incomplete.endswith("the sitemap answers 404")
     assert [problem for _, problem in found.refused] == [
         "the sitemap answers 404",
         "the sitemap is larger than 50,000,000 bytes unpacked",
@@ -93,6 +94,38 @@ def test_robots_that_cannot_be_read(site, listed, status):
     with pytest.raises(FetchError, match=r"robots\.txt answers"):
         listed()
     assert site.paths() == ["/robots.txt"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed", "refused"),
+    [
+        ("Disallow: /*/private/", ["/private/x", "/a/privates"], ["/a/private/", "/a/b/private/x"]),
+        ("Disallow: /*.pdf$", ["/a.pdf?x=1", "/a.pdfs", "/pdf"], ["/a.pdf", "/deep/b.pdf"]),
+        ("Disallow: /docs/\nAllow: /docs/open/", ["/docs/open/a", "/"], ["/docs/", "/docs/ope"]),
+        ("Allow: /docs\nDisallow: /docs/secret", ["/docs/a"], ["/docs/secret/a"]),
+        ("Disallow: /a\nAllow: /a", ["/a"], []),
+        ("Disallow: /caf%C3%A9", ["/cafe"], ["/café", "/caf%c3%a9/x"]),
+        ("Disallow:", ["/", "/a"], []),
+        ("Disallow: /\n\nUser-agent: answerable\nDisallow: /x", ["/", "/y"], ["/x"]),
+        ("Disallow: /a\nUser-agent: other\nDisallow: /\nUser-agent: *\nDisallow: /b", ["/c"], ["/a", "/b"]),
+    ],
+)
+def test_the_longest_rule_wins(site, rules, allowed, refused):
+    """Wildcards and ends are heeded, of two rules that fit the longer one counts, and our own group before others."""
+    site.pages["/robots.txt"] = f"User-agent: *\n{rules}\n".encode()
+    with Fetcher(host_of(site.address), allow_private=True) as fetcher:
+        robots = Robots(fetcher.get, site.address)
+    assert [path for path in [*allowed, *refused] if robots.allows(site.address + path)] == allowed
+
+
+def test_a_hostile_robots_takes_no_long_time(site):
+    """Many wildcards and long addresses are compared at once."""
+    site.pages["/robots.txt"] = b"User-agent: *\n" + b"".join(
+        b"Disallow: /%d%s$\n" % (n, b"*a" * 400) for n in range(500)
+    )
+    with Fetcher(host_of(site.address), allow_private=True) as fetcher:
+        robots = Robots(fetcher.get, site.address)
+    assert robots.allows(f"{site.address}/1{'a' * 1_900}b")
 
 
 def test_rules_of_robots(site):
