@@ -42,7 +42,8 @@ def create_app(services: Services, *, with_worker: bool) -> Litestar:
     """The ASGI application. The worker's loops live and die with it when `with_worker`."""
 
     @asynccontextmanager
-    async def life(_: Litestar) -> AsyncIterator[None]:
+    async def life(app: Litestar) -> AsyncIterator[None]:
+        services = services_of(app.state)
         if with_worker:
             services.worker.start()
         try:
