@@ -1,5 +1,6 @@
 """Users, sign-ins and API keys: makes and checks secrets. Only hashes are stored; a secret is shown once."""
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Literal, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from copilot.errors import Conflict, Invalid
 from copilot.inputs import clean, is_address
@@ -23,8 +25,19 @@ LONGEST_PASSWORD = 200
 KEY_PREFIX = "ans_"
 
 _hasher = PasswordHasher()
+
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A hash that no password has, for which to check one takes as long as for any other."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
+
+
 # checked when nobody has the address, so that the answer takes as long as for a wrong password
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+_NOBODY = _hash_of_nobody(_hasher)
 
 
 def create_user(session: Session, email: str, name: str, role: str, password: str, now: datetime) -> User:

@@ -19,7 +19,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from copilot import __version__
 from copilot.errors import AnswerableError
-from copilot.web import api, citing, findings, gaps, organisations_api, pages, probes, problems, rewording
+from copilot.web import api, citing, findings, gaps, organisations_api, pages, probes, problems, rewording, sources_api
 from copilot.web.auth import Authentication, Identity
 from copilot.web.threads import in_thread
 from copilot.wiring import Services
@@ -42,7 +42,8 @@ def create_app(services: Services, *, with_worker: bool) -> Litestar:
     """The ASGI application. The worker's loops live and die with it when `with_worker`."""
 
     @asynccontextmanager
-    async def life(_: Litestar) -> AsyncIterator[None]:
+    async def life(app: Litestar) -> AsyncIterator[None]:
+        services = services_of(app.state)
         if with_worker:
             services.worker.start()
         try:
@@ -57,6 +58,7 @@ def create_app(services: Services, *, with_worker: bool) -> Litestar:
             gaps.router(),
             findings.router(),
             citing.router(),
+            sources_api.router(),
             rewording.router(),
             probes.alive,
             probes.ready,

@@ -1,16 +1,18 @@
 """Builds what tests of the service need: services over fakes, tickets, articles, policies, a client with a key."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from litestar import Litestar
 from litestar.exceptions import LitestarDeprecationWarning
 from litestar.testing import TestClient
 from sqlalchemy import text
 
 from copilot import accounts, configuration, intake
-from copilot.app import create_app
+from copilot.app import create_app, csrf_secret
 from copilot.envelopes import Envelope
 from copilot.fakes import HashEmbedder, ManualTime, MemoryIndex, RecordingTransport
 from copilot.intake import NewCustomer, NewMessage, NewTicket
@@ -66,7 +68,8 @@ POLICIES = {
 
 def make_services(data_dir: Path, now: ManualTime | None = None, **parts: Any) -> Services:
     """Services over fakes, with SQLite in `data_dir`; `parts` replace fakes, or are settings when none is named so."""
-    given = {name: parts.pop(name) for name in ("embedder", "open_index", "llm", "transport") if name in parts}
+    replaced = ("embedder", "open_index", "open_former", "llm", "transport")
+    given = {name: parts.pop(name) for name in replaced if name in parts}
     index = MemoryIndex()
     fakes: dict[str, Any] = {
         "embedder": HashEmbedder(),
@@ -184,12 +187,36 @@ class Desk:
         return {"authorization": f"Bearer {self.key(role)}"}
 
 
-def client_of(services: Services) -> TestClient[Any]:
-    """A client of the real application, to be used as a context manager; no worker runs."""
+@contextmanager
+def app_of(services: Services) -> Iterator[Litestar]:
+    """The real application over these services, without its worker.
+
+    Registering the routes takes half a second, so an application that no test holds any more is handed on to the next.
+    """
+    app = _idle_apps.pop() if _idle_apps else _new_app(services)
+    app.state["services"] = services
+    csrf = app.csrf_config
+    assert csrf is not None
+    csrf.secret, csrf.cookie_secure = csrf_secret(services.settings.data_dir), services.settings.secure_cookies
+    yield app
+    _idle_apps.append(app)
+
+
+_idle_apps: list[Litestar] = []
+
+
+def _new_app(services: Services) -> Litestar:
     with warnings.catch_warnings():
         # the handlers' dependencies are found by their names, as the pinned version of the framework still allows
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
-        return TestClient(create_app(services, with_worker=False))
+        return create_app(services, with_worker=False)
+
+
+@contextmanager
+def client_of(services: Services) -> Iterator[TestClient[Any]]:
+    """A client of the real application; no worker runs."""
+    with app_of(services) as app, TestClient(app) as client:
+        yield client
 
 
 def ticket_json(**changes: Any) -> dict[str, Any]:

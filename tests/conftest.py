@@ -8,11 +8,20 @@ from typing import Any
 import hypothesis
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
+from threadpoolctl import threadpool_limits
 
+from copilot import accounts
 from copilot.fakes import ManualTime, RecordingTransport
 from copilot.wiring import Services
 from tests.builders import Desk, client_of, make_services
+from tests.remembered import remembered_models
+
+# One thread for each process, also for the services that tests start: with more, the processes of a parallel run wait
+# for each other at every small matrix.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+threadpool_limits(1)
 
 # continuous integration tries the same examples each time, so that it judges the change and not the dice; runs by hand
 # look for new ones. No deadline: how long an example takes says more about the machine than about the code
@@ -29,6 +38,22 @@ def _quiet() -> Iterator[None]:
     )
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with Argon2's least effort: what makes them hard to guess is not what the tests are about."""
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def _taught_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let only the tests of triage itself fit a model to the same examples over and over."""
+    if "triage" in request.path.relative_to(Path(__file__).parent).parts:
+        yield
+    else:
+        with remembered_models():
+            yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from copilot.cli.tools import opened, progress, show, stderr
+from copilot.cli.tools import ended_by_term, opened, progress, show, stderr
 
 
 @click.group("import")
@@ -44,7 +44,8 @@ def import_site(url: str, allow_private: bool, as_json: bool) -> None:
 @click.argument("path", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def import_answers(path: Path | None, as_json: bool) -> None:
-    """Make internal draft articles of the answers to solved tickets, or of a JSONL or CSV file of questions."""
+    """Make internal draft articles of the answers to solved tickets, without names, addresses and numbers, or of a
+    JSONL or CSV file of questions and answers, which is taken as it is."""
     from copilot import importing
 
     with opened() as services, progress("Answers") as report:
@@ -95,12 +96,13 @@ def source() -> None:
 
 
 @source.command("add")
-@click.argument("kind", type=click.Choice(["site", "files"]))
-@click.argument("address")
+@click.argument("kind", type=click.Choice(["site", "files", "answers"]))
+@click.argument("address", default="")
 @click.option("--every-hours", type=int, help="How often the worker reads it; only by hand when absent.")
 @click.option("--allow-private", is_flag=True, help="Also read a site in a private network, such as an intranet.")
 def add_source(kind: str, address: str, every_hours: int | None, allow_private: bool) -> None:
-    """Add a website, or a file or folder on this machine, or change its schedule; prints its number."""
+    """Add a website, a file or folder on this machine, or the answers to solved tickets (which have no address), or
+    change its schedule; prints its number."""
     with opened() as services, services.db.write() as session:
         found = services.sources.add(
             session, kind, address, "command line", every_hours, allow_private=allow_private
@@ -157,7 +159,7 @@ def sync_and_show(number: int | None, as_json: bool) -> None:
     """Read a source with a progress bar, index, and print the counts; exit code 1 when the source could not be read."""
     from copilot import importing
 
-    with opened() as services, progress("Articles") as report:
+    with opened() as services, progress("Articles") as report, ended_by_term():
         result = services.sources.sync(number, report) | importing.indexed(services, report)
     if result["error"]:
         raise click.ClickException(result["error"])

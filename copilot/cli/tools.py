@@ -1,6 +1,7 @@
 """What every command shares: settings with logs, opened services, progress, results as text or as JSON."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,20 @@ def opened() -> Iterator[Any]:
         yield services
     finally:
         services.close()
+
+
+@contextmanager
+def ended_by_term() -> Iterator[None]:
+    """Have SIGTERM end what goes on inside as Ctrl-C does, so that what it has claimed is let go."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

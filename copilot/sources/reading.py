@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+from copilot.answered import of_tickets
 from copilot.sources.guarded import Fetched, Fetcher, FetchError, checked_url, host_of
 from copilot.sources.sitemap import Robots, list_pages
+from copilot.store.session import Database
 from knowledge.articles import MAX_ID, Article, ArticleError
 from knowledge.encodings import decoded
 from knowledge.found import ArticleFileError, FileNote, GoneArticle
@@ -39,7 +41,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Item:
     """What a source says of one thing: an article, of which it tells the `fields` itself, that it is `unchanged` or
-    `gone`, a problem, or what people should know of how it was read. `place` is the file it stands in."""
+    `gone`, a problem, or what people should know of how it was read. `place` is the file it stands in. `only_new`: an
+    article that is there already is left as it is."""
 
     key: str
     state: Literal["article", "unchanged", "gone", "refused", "note"]
@@ -49,6 +52,7 @@ class Item:
     last_modified: str | None = None
     fields: frozenset[str] = frozenset()
     place: str | None = None
+    only_new: bool = False
 
 
 class Reading(Protocol):
@@ -153,6 +157,33 @@ class FileReading:
                 yield Item(found.id, "gone", place=place)
             elif found.article.id not in done:
                 yield Item(found.article.id, "article", found.article, fields=found.told, place=place)
+        self.incomplete = ""
+
+
+class AnswersReading:
+    """What people answered in solved tickets. An answer is told of once, and stays whatever becomes of its ticket: from
+    then on it is the article's admin who decides."""
+
+    def __init__(self, db: Database, support_name: str) -> None:
+        self.db, self.support_name = db, support_name
+        self.incomplete = "it was not read to its end"
+
+    def doubt(self, key: str, place: str | None) -> str:  # noqa: ARG002 - every answer is told of
+        """Nothing, once everything was told of."""
+        return self.incomplete
+
+    def items(self, known: Mapping[str, Seen], done: set[str], total: Total) -> Iterator[Item]:
+        """Tell of the answers of all solved tickets, and of those of tickets that are not solved any more."""
+        told = set()
+        for answer in of_tickets(self.db, self.support_name, known):
+            told.add(answer.id)
+            total(len(told))
+            if answer.problem:
+                yield Item(answer.id, "refused", problem=answer.problem)
+            elif answer.id not in done:
+                state: Literal["article", "unchanged"] = "unchanged" if answer.article is None else "article"
+                yield Item(answer.id, state, answer.article, only_new=True)
+        yield from (Item(key, "unchanged") for key in known.keys() - told - done)
         self.incomplete = ""
 
 

@@ -20,7 +20,7 @@ from copilot.errors import AnswerableError, Conflict, Invalid, Unavailable
 from copilot.knowledge_base import save_article, withdraw_article
 from copilot.sources.guarded import FetchError, checked_url, host_of
 from copilot.sources.merging import Word, standing
-from copilot.sources.reading import FileReading, Item, Reading, Seen, SiteReading
+from copilot.sources.reading import AnswersReading, FileReading, Item, Reading, Seen, SiteReading
 from copilot.store import article_imports, journal
 from copilot.store import articles as article_store
 from copilot.store import sources as store
@@ -36,7 +36,8 @@ FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
 MOST_HOURS = 24 * 90
 MOST_REASONS = 200
-KINDS = ("site", "files")
+KINDS = ("site", "files", "answers")
+TICKETS = "solved tickets"
 COUNTS = ("read", "added", "changed", "same", "withdrawn", "refused")
 # what was said of these leaves no mark, so that a run which goes on is told of them once more
 AGAIN = ("refused", "gone")
@@ -55,17 +56,23 @@ class Interrupted(AnswerableError):
     """The process ends, or another one has taken over; the run will be gone on with."""
 
 
-def reading_of(source: KnowledgeSource) -> Reading:
-    """How a source is read."""
-    if source.kind == "site":
-        return SiteReading(source.address, allow_private=source.allow_private)
-    return FileReading(Path(source.address))
+def reading_of(db: Database, support_name: str) -> Open:
+    """How sources are read; answers out of this database, in which replies are signed by the team of this name."""
+
+    def opened(source: KnowledgeSource) -> Reading:
+        if source.kind == "site":
+            return SiteReading(source.address, allow_private=source.allow_private)
+        if source.kind == "answers":
+            return AnswersReading(db, support_name)
+        return FileReading(Path(source.address))
+
+    return opened
 
 
 class Sources:
     """Adds sources and reads them; `step` is the worker's."""
 
-    def __init__(self, db: Database, now: TimeSource, worker: str, opened: Open = reading_of) -> None:
+    def __init__(self, db: Database, now: TimeSource, worker: str, opened: Open) -> None:
         self.db, self.now, self.worker, self.opened = db, now, worker, opened
         self._stop = threading.Event()
 
@@ -282,8 +289,10 @@ class Run:
         name = word.article.id
         row = article_store.get(session, name)
         before = known or article_imports.of_articles(session, [name]).get(name)
-        merged = word.merged(before, row, standing(session, row))
-        changed = save_article(session, merged, now, "source", item.key if source.kind == "site" else source.address)
+        changed = False
+        if row is None or not item.only_new:
+            origin = item.key if source.kind == "site" else source.address
+            changed = save_article(session, word.merged(before, row, standing(session, row)), now, "source", origin)
         if known is None:
             known = SourceItem(
                 source_id=self.source_id, key=item.key, article_id=name, content_hash="", seen_at=now, place=item.place
@@ -349,6 +358,10 @@ def checked_address(kind: str, address: str) -> str:
         raise Invalid(f"kind must be one of {', '.join(KINDS)}.", field="kind")
     if kind == "files":
         return str(Path(address).absolute())
+    if kind == "answers":
+        if address.strip() not in ("", TICKETS):
+            raise Invalid("Answers come from this desk's own tickets; they have no address.", field="address")
+        return TICKETS
     address = address.strip()
     try:
         return checked_url(address if "://" in address else f"https://{address}", host_of_any(address))

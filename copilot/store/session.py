@@ -4,6 +4,7 @@ SQLite is measured to keep its tail latency only with a single writer (architect
 connection and take the write lock at once; `read()` sessions see a snapshot and never wait.
 """
 
+import functools
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -74,9 +77,10 @@ class Database:
             with self.writer.connect() as connection, connection.begin():
                 if not self.is_sqlite:
                     connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-                config = alembic_config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                if MigrationContext.configure(connection).get_current_heads() != _newest_schema():
+                    config = alembic_config()
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
         except SQLAlchemyError as error:
             raise Unavailable(f"The database cannot be opened or migrated: {_first_line(error)}") from error
 
@@ -100,6 +104,11 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
+
+
+@functools.cache
+def _newest_schema() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
 
 
 def _first_line(error: Exception) -> str:

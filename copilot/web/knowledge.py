@@ -21,7 +21,7 @@ from copilot.web.admin_views import ArticleItem, ArticlesView, FieldError
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.documents import field_error
 from copilot.web.forms import ArticleForm, PreviewForm
-from copilot.web.markdown import article_html
+from copilot.web.markdown import article_html, article_part
 from copilot.web.responses import AnyRequest, frame_of, html, page
 from copilot.web.views import ArticleDrawer, FoundPassage, SearchView
 from copilot.wiring import Services
@@ -42,8 +42,9 @@ def show_passage(
         row = articles.find(session, article)
         place = passage_of(session, article, passage)
     start, end, text = (place.start, place.end, place.text) if place else (0, 0, "")
-    body = article_html(row.body, start, end)
-    view = ArticleDrawer(row.id, row.title, row.visibility, body, quote or text[:LONGEST_QUERY])
+    part = article_part(row.body, start, end)
+    shown = quote or text[:LONGEST_QUERY]
+    view = ArticleDrawer(row.id, row.title, row.visibility, part.html, shown, part.before, part.after)
     return page("workspace/drawer.html", article=view)
 
 

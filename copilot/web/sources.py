@@ -1,4 +1,5 @@
-"""The admin's page about where articles come from: websites, when they are read, how that went, what was held back.
+"""The admin's page about where articles come from: websites and solved tickets, when they are read, how that went, what
+was held back.
 
 Files on this machine and private networks are for the command line only: whoever may open this page need not be allowed
 to read them.
@@ -22,13 +23,14 @@ from copilot.store.tables import KnowledgeSource
 from copilot.web.admin_views import FieldError
 from copilot.web.auth import Identity, needs_admin
 from copilot.web.documents import field_error
-from copilot.web.forms import RemovalForm, SourceForm
+from copilot.web.forms import RemovalForm, ScheduleForm, SourceForm
 from copilot.web.parameters import Id
 from copilot.web.responses import AnyRequest, frame_of, page
 from copilot.wiring import Services
 
 PAGE = "/admin/sources"
 SHOWN = 50
+KIND_NAMES = {"site": "Website", "files": "Files", "answers": "Answers that people gave"}
 SCHEDULES = {"": "Only by hand", "1": "Every hour", "6": "Every 6 hours", "24": "Every day", "168": "Every week"}
 
 
@@ -63,10 +65,11 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class SourcesView:
-    """All sources, and the form for another website with what was typed."""
+    """All sources, and the form for another website with what was typed. `has_answers`: solved tickets are one."""
 
     sources: tuple[SourceView, ...]
     schedules: Mapping[str, str]
+    has_answers: bool
     address: str = ""
     every: str = "24"
     errors: tuple[FieldError, ...] = ()
@@ -104,6 +107,21 @@ def add_source(
     except AnswerableError as error:
         wrong = field_error(Invalid(error.message, field=error.field))
         return shown(request, services, identity, address=data.address, every=data.every, errors=(wrong,))
+    return Redirect(PAGE, status_code=303)
+
+
+@post(f"{PAGE}/answers", sync_to_thread=True, guards=[needs_admin], status_code=200)
+def add_answers(
+    data: URLEncodedBody[ScheduleForm], request: AnyRequest, services: Services, identity: Identity
+) -> Response[str] | Redirect:
+    """Make internal drafts of what people answered in solved tickets, now and as often as chosen."""
+    try:
+        with services.db.write() as session:
+            row = services.sources.add(session, "answers", "", identity.name, hours(data.every))
+            row.work_after = services.now()
+    except AnswerableError as error:
+        wrong = field_error(Invalid(error.message, field=error.field))
+        return shown(request, services, identity, errors=(wrong,))
     return Redirect(PAGE, status_code=303)
 
 
@@ -152,7 +170,7 @@ def view_of(session: Session, now: datetime, **more: Any) -> SourcesView:
     gone = [store.withdrawn(session, row.id or 0, SHOWN) for row in rows]
     there = [store.in_force(session, row.id or 0) for row in rows]
     shown = tuple(source_view(*one) for one in zip(rows, repeat(now), gone, there, strict=False))
-    return SourcesView(shown, SCHEDULES, **more)
+    return SourcesView(shown, SCHEDULES, any(row.kind == "answers" for row in rows), **more)
 
 
 def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str], in_force: int) -> SourceView:
@@ -163,7 +181,7 @@ def source_view(row: KnowledgeSource, now: datetime, withdrawn: Sequence[str], i
     claimed = row.claimed_until is not None and row.claimed_until > now
     return SourceView(
         source_id=row.id or 0,
-        kind="Website" if row.kind == "site" else "Files",
+        kind=KIND_NAMES[row.kind],
         address=row.address,
         schedule=SCHEDULES.get(str(row.every_hours or ""), f"Every {row.every_hours} hours"),
         busy=due or claimed,

@@ -179,7 +179,8 @@ class VersionView:
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide. `shown` is the
-    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it."""
+    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it,
+    `left_open` which of the customer's questions it does not answer."""
 
     draft_id: int
     body: str
@@ -198,6 +199,7 @@ class DraftView:
     problem: str | None = None
     spent: str = ""
     has_model: bool = False
+    left_open: tuple[str, ...] = ()
 
     @property
     def failed_gates(self) -> tuple[GateView, ...]:
@@ -303,13 +305,16 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleDrawer:
-    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`."""
+    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`, which left
+    so many characters out `before` and `after` it."""
 
     article_id: str
     title: str
     visibility: str
     html: Markup
     quote: str = ""
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

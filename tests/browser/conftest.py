@@ -8,17 +8,17 @@ import os
 import shutil
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from litestar import Litestar
 
 from copilot import accounts
-from copilot.app import create_app
 from copilot.web.auth import SESSION_COOKIE
-from tests.builders import Desk
+from tests.builders import Desk, app_of
 
 FLAGS = [
     "--no-sandbox",
@@ -72,12 +72,15 @@ def chromium():
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
     """The application over the desk's services, served on loopback; no worker runs, tests move the work on."""
-    import uvicorn
-    from litestar.exceptions import LitestarDeprecationWarning
+    with app_of(desk.services) as app, served(app) as address:
+        yield address
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LitestarDeprecationWarning)
-        app = create_app(desk.services, with_worker=False)
+
+@contextmanager
+def served(app: Litestar) -> Iterator[str]:
+    """The address of a server of this application, in a thread of its own."""
+    import uvicorn
+
     config = uvicorn.Config(app, port=0, log_level="error", access_log=False, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     config.timeout_graceful_shutdown = 1
@@ -86,8 +89,7 @@ def address(desk: Desk) -> Iterator[str]:
     deadline = time.monotonic() + 10
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
 

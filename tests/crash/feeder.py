@@ -45,7 +45,7 @@ class Feeder:
     def _send_share(self, share: int) -> None:
         chance = random.Random(self.seed + share)
         headers = {"authorization": f"Bearer {self.key}"}
-        with httpx.Client(headers=headers, timeout=10) as http:
+        with httpx.Client(headers=headers, timeout=10, verify=False) as http:
             for number in range(share, len(self.tickets), SENDERS):
                 self._wait_until_allowed(number)
                 # some senders never see the answer that they got, and send once more

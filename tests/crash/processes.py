@@ -1,5 +1,6 @@
 """The service as real processes that can be killed at any moment and started again."""
 
+import functools
 import os
 import signal
 import socket
@@ -69,16 +70,23 @@ def running(processes: Sequence[ServiceProcess]) -> Iterator[None]:
 def wait_until_answering(url: str, timeout: float = 60.0) -> float:
     """Wait for `/health`; returns the seconds it took."""
     began = time.monotonic()
-    # one client, for each new one reads all of the machine's certificates
-    with httpx.Client(timeout=2) as http:
-        while time.monotonic() - began < timeout:
-            try:
-                if http.get(f"{url}/health").is_success:
-                    return time.monotonic() - began
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
+    while time.monotonic() - began < timeout:
+        try:
+            if local_http().get(f"{url}/health", timeout=2).is_success:
+                return time.monotonic() - began
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
     raise AssertionError(f"{url} did not answer within {timeout:g} s")
+
+
+@functools.cache
+def local_http() -> httpx.Client:
+    """A client for this machine's services, which come and go: it keeps no connection.
+
+    One for all, and without the machine's certificates, which each new client would read for a tenth of a second.
+    """
+    return httpx.Client(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import pytest
 from copilot.store.session import Database
 from tests.crash import ledger, shop
 from tests.crash.feeder import Feeder
-from tests.crash.processes import ServiceProcess, free_port, running, wait_until_answering
+from tests.crash.processes import ServiceProcess, free_port, local_http, running, wait_until_answering
 from tests.crash.receiver import receiving
 
 STOP_SECONDS = 20.0
@@ -30,7 +30,7 @@ def wait_for(condition: Callable[[], bool], what: str, timeout: float = 60.0) ->
 def is_ready(url: str) -> bool:
     """Whether every part works."""
     with suppress(httpx.TransportError):
-        return httpx.get(f"{url}/ready", timeout=10).is_success
+        return local_http().get(f"{url}/ready", timeout=10).is_success
     return False
 
 

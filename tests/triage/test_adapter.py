@@ -35,3 +35,13 @@ def test_a_vector_of_zeros_stays_finite() -> None:
     vectors = np.vstack([clusters(2, 3)[0], np.zeros((1, DIMENSION), np.float32)])
     found = fit_adapter(vectors, np.array([0, 0, 0, 1, 1, 1, 1]), 2)
     assert np.isfinite(adapted(vectors, found)).all()
+
+
+def test_numbers_that_are_never_used_change_nothing() -> None:
+    """With more numbers, 0 in every example, the map is the same for the others and leaves those as they are."""
+    vectors, _ = clusters(3, 4, spread=0.3)
+    codes = np.repeat(np.arange(3), 4)
+    wider = np.hstack([np.zeros((12, 5), np.float32), vectors, np.zeros((12, 7), np.float32)])
+    expected = np.eye(DIMENSION + 12)
+    expected[5:-7, 5:-7] = fit_adapter(vectors, codes, 3)
+    assert fit_adapter(wider, codes, 3) == pytest.approx(expected, abs=1e-6)

@@ -44,6 +44,18 @@ def test_what_cannot_be_added(signed_in, form):
     assert "No sources yet" in answer.text
 
 
+def test_solved_tickets_are_learned_from(signed_in, desk):
+    """One press makes them a source, read by the worker; the offer is gone then."""
+    client = signed_in("admin")
+    assert "Learn from solved tickets" in client.get(PAGE).text
+    assert client.post(f"{PAGE}/answers", data={"every": "5"}).status_code == 422
+    assert client.post(f"{PAGE}/answers", data={"every": "168"}, follow_redirects=False).status_code == 303
+    assert desk.services.sources.step() == 1
+    shown = client.get(PAGE).text
+    assert "Answers that people gave · Every week" in shown
+    assert "Learn from solved tickets" not in shown
+
+
 def test_much_at_once_waits_for_a_word(signed_in, desk, now):
     """What a run held back is listed, and the button withdraws it."""
     client = signed_in("admin")

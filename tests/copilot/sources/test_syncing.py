@@ -1,12 +1,15 @@
 """Articles follow their source: added, changed, withdrawn, gone on with, never too many withdrawn at once."""
 
 import json
+import os
+import signal
 import zipfile
 from datetime import timedelta
 
 import pytest
 
 from copilot import importing
+from copilot.cli.tools import ended_by_term
 from copilot.errors import Conflict, Invalid, NotFound
 from copilot.knowledge_base import new_article, save_article, withdraw_article
 from copilot.sources.reading import Item
@@ -216,6 +219,24 @@ def test_an_interrupted_run_lets_go(services, now):
     rest = Told(25)
     result = Sources(services.db, now, "two", lambda _: rest).sync(source.id, silent)
     assert (result["added"], rest.told[0]) == (25, f"a{BATCH}")
+
+
+def test_sigterm_ends_a_run_like_ctrl_c(services, now):
+    """The command line lets go of a source when it is told to end."""
+
+    class Ended(Told):
+        def items(self, known, done, total):
+            os.kill(os.getpid(), signal.SIGTERM)
+            yield from super().items(known, done, total)
+
+    sources = Sources(services.db, now, "one", lambda _: Ended(3))
+    with services.db.write() as session:
+        source = sources.add(session, "files", "/nowhere", "test")
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit), ended_by_term():
+        sources.sync(source.id, silent)
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert Sources(services.db, now, "two", lambda _: Told(3)).sync(source.id, silent)["added"] == 3
 
 
 def test_what_was_refused_counts_once(services, now):
