@@ -16,7 +16,7 @@ from copilot.earning import Earned, Review, earn, naive
 from copilot.experience import learn
 from copilot.precedent_cache import MOST_REVIEWS, precedent
 from copilot.store import outbox, reviews, tickets, watches
-from copilot.store.reviews import Labelled
+from copilot.store.reviews import Count, Labelled
 from copilot.store.session import Database, Session
 from copilot.store.tables import ConfidenceFit, StandingRow
 from copilot.timesource import TimeSource
@@ -47,20 +47,20 @@ class RecordKeeper:
 
     def _refit_due(self) -> int:
         with self.db.read() as session:
-            counts, fitted = reviews.label_counts(session), reviews.fitted_labels(session)
-            current = reviews.newest_fingerprint(session)
-        due = [f for f, labels in counts.items() if f == current and refit_is_due(labels, fitted.get(f, 0))]
-        for fingerprint in due:
-            self._refit(fingerprint)
-        return len(due)
+            current = reviews.newest_fingerprint(session) or ""
+            count, fit = reviews.counts(session).get(current), reviews.newest_fits(session).get(current)
+        if count is None or not refit_is_due(count, fit):
+            return 0
+        self._refit(current, count)
+        return 1
 
-    def _refit(self, fingerprint: str) -> None:
+    def _refit(self, fingerprint: str, count: Count) -> None:
         """Fit outside any transaction; reviews that arrive meanwhile keep their confidence, which is fair as well."""
         with self.db.read() as session:
             rows = reviews.labelled(session, fingerprint, MOST_REVIEWS)
         found = refit(rows)
         with self.db.write() as session:
-            store_refit(session, fingerprint, found, len(rows), self.now)
+            store_refit(session, fingerprint, found, len(rows), count, self.now)
 
     def _reckon_due(self) -> int:
         with self.db.read() as session:
@@ -84,9 +84,11 @@ class RecordKeeper:
                     takeback.replies_of(session, ticket, self.now(), off[ticket.category], gate="mode", only_auto=True)
 
 
-def refit_is_due(labels: int, fitted: int) -> bool:
-    """Whether enough verdicts were added, or dropped, since the model was fitted."""
-    return labels >= confidence.LEAST_LABELS and abs(labels - fitted) >= max(REFIT_AFTER, REFIT_SHARE * fitted)
+def refit_is_due(count: Count, fit: ConfidenceFit | None) -> bool:
+    """Whether enough verdicts were given, or dropped, since the model was fitted."""
+    fitted, given, dropped = (fit.labels, fit.given, fit.dropped) if fit else (0, 0, 0)
+    changed = count.given - given + count.dropped - dropped
+    return count.counting >= confidence.LEAST_LABELS and changed >= max(REFIT_AFTER, REFIT_SHARE * fitted)
 
 
 def refit(rows: Sequence[Labelled]) -> Refit:
@@ -107,11 +109,13 @@ def refit(rows: Sequence[Labelled]) -> Refit:
     return Refit(found.model, {review.id or 0: value for review, value in judged}, calibration)
 
 
-def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, now: TimeSource) -> None:
-    """Put the model in force, with the reviews' confidences; its standings are to be reckoned anew."""
+def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, count: Count, now: TimeSource) -> None:
+    """Put the model in force, with the reviews' confidences; its standings are to be reckoned anew. `count` is what the
+    record held before its newest `labels` reviews were read."""
     session.add(
         ConfidenceFit(
             fingerprint=fingerprint, model=found.model.to_dict(), labels=labels, at=now(),
+            given=count.given, dropped=count.dropped,
             error=found.calibration.error, expected_error=found.calibration.expected,
         )
     )  # fmt: skip

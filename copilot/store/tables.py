@@ -764,7 +764,8 @@ class ReviewedSource(SQLModel, table=True):
 
 
 class ConfidenceFit(SQLModel, table=True):
-    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force."""
+    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force. `given`
+    and `dropped` are how many verdicts the record had been given then, and how many of these counted no longer."""
 
     __tablename__ = "confidence_fit"
 
@@ -772,6 +773,8 @@ class ConfidenceFit(SQLModel, table=True):
     fingerprint: str = Field(index=True)
     model: dict[str, Any] = json_column()
     labels: int
+    given: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    dropped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     error: float | None = None
     expected_error: float | None = None
     at: datetime
@@ -804,7 +807,8 @@ class StandingRow(SQLModel, table=True):
 
 class WatchRow(SQLModel, table=True):
     """A watch over what a category sends alone, since `began_at`; a category's newest is in force. `suspended_at` is
-    when the evidence was enough to turn it off, with the reason in words."""
+    when the evidence was enough to turn it off, with the reason in words; `usual` bounds what customers do after
+    approved replies (1: not known yet)."""
 
     __tablename__ = "watch"
 
@@ -812,7 +816,7 @@ class WatchRow(SQLModel, table=True):
     category: str = Field(index=True)
     budget: float
     level: float
-    usual: float = 0.0
+    usual: float = 1.0
     began_at: datetime
     by: str
     suspended_at: datetime | None = None

@@ -181,7 +181,8 @@ class VersionView:
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide. `shown` is the
-    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it."""
+    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it,
+    `left_open` which of the customer's questions it does not answer."""
 
     draft_id: int
     body: str
@@ -200,6 +201,7 @@ class DraftView:
     problem: str | None = None
     spent: str = ""
     has_model: bool = False
+    left_open: tuple[str, ...] = ()
 
     @property
     def failed_gates(self) -> tuple[GateView, ...]:
