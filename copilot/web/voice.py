@@ -8,7 +8,8 @@ from litestar import Response, get, post
 from litestar.params import URLEncodedBody
 
 from copilot.asking import Question
-from copilot.drafting import Quote, assemble
+from copilot.drafting import assemble
+from copilot.excerpts import Quote
 from copilot.voice import LANGUAGES, Voice, parse_voice
 from copilot.web import documents, wording
 from copilot.web.admin_views import FieldError, SignatureView, VoiceView

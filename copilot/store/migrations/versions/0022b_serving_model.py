@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "0023"
+revision = "0022b"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
