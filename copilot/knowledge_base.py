@@ -27,7 +27,7 @@ from knowledge.languages import primary
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
-from knowledge.retrieval import ArticleTags, Match, Retrieval, Retriever
+from knowledge.retrieval import ArticleTags, Match, Only, Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
 from triage.text import readable
 
@@ -66,6 +66,7 @@ class _Searched:
     retriever: Retriever
     former: Former | None = None
     loaded: object = None
+    kinds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 class KnowledgeBase:
@@ -130,18 +131,28 @@ class KnowledgeBase:
         audience: Audience = "public",
         language: str | None = None,
         category: str | None = None,
+        only: Only | None = None,
     ) -> Retrieval:
-        """The best articles for a text, those in its `language` first; `vector` None compares words alone, and
-        `category` is the ticket's. While a former model's vectors answer, it reads the text itself."""
+        """The best articles for a text, those in its `language` first; `vector` None compares words alone, `category`
+        is the ticket's, `only` leaves all others out. A former model whose vectors answer reads the text itself."""
         searched = self._searched
         if vector is not None and searched.former is not None:
             vector = searched.former.encode(text)
-        return searched.retriever.search(text, vector, limit, audience, language, category)
+        return searched.retriever.search(text, vector, limit, audience, language, category, only)
+
+    @property
+    def kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The languages and the categories that articles in force have, in order."""
+        return self._searched.kinds
 
     def facts_of(self, article_ids: Iterable[str]) -> dict[str, ArticleFacts]:
         """What is known of these articles; those that are no longer in force are left out."""
         facts = self.facts
         return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
+
+    def says(self, word: str) -> bool:
+        """Whether a public article in force holds this very word, such as the code of an error."""
+        return self._lexical.holds(word)
 
     def public_passage(self, passage_id: str) -> Match | None:
         """A passage by its id; None unless it stands in a public article that is in force."""
@@ -151,7 +162,9 @@ class KnowledgeBase:
             return None
         return Match(words.passages[row], score=0.0, dense=0.0, lexical=0.0)
 
-    def search_text(self, text: str, limit: int, audience: Audience, language: str | None = None) -> Retrieval:
+    def search_text(
+        self, text: str, limit: int, audience: Audience, language: str | None = None, only: Only | None = None
+    ) -> Retrieval:
         """A search as typed by an agent, or pasted with greeting and signature, with the vector made here; words alone
         when there is no model."""
         text = readable("", text)
@@ -159,7 +172,7 @@ class KnowledgeBase:
             vector: Vectors | None = self.embedder.encode([text])[0]
         except EmbedderUnavailable:
             vector = None
-        return self.search(text, vector, limit, audience, language)
+        return self.search(text, vector, limit, audience, language, only=only)
 
     def refresh(self) -> None:
         """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""
@@ -182,7 +195,10 @@ class KnowledgeBase:
             # an index that is open was opened with its model, so that one's likeness is at hand
             likeness = LIKENESS if usable.embedder is None else usable.embedder.likeness
             retriever = Retriever(usable.index, self._lexical, tags, likeness, usable.words_alone, self._ranker)
-            self._searched = _Searched(retriever, usable.former, loaded)
+            languages = {fact.language for fact in self._loaded.values()}
+            categories = {fact.category for fact in self._loaded.values() if fact.category}
+            kinds = tuple(sorted(languages)), tuple(sorted(categories))
+            self._searched = _Searched(retriever, usable.former, loaded, kinds)
             self.facts = self._loaded  # after what is searched, so that nobody holds facts newer than the passages
 
     def close(self) -> None:

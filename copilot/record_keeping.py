@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from copilot import confidence, takeback
-from copilot.autonomy import Autonomy
+from copilot.autonomy import Autonomy, CategoryAutonomy
 from copilot.confidence import Evidence
 from copilot.configuration import ConfigurationCache
-from copilot.earning import Earned, Review, earn, naive
+from copilot.earning import LOOKS_GROW, Earned, Review, earn, is_look, limit_of, naive
 from copilot.experience import learn
 from copilot.precedent_cache import MOST_REVIEWS, precedent
 from copilot.store import outbox, reviews, tickets, watches
@@ -23,6 +23,8 @@ from copilot.timesource import TimeSource
 
 REFIT_AFTER = 10
 REFIT_SHARE = 0.1
+NOTHING = 2.0
+"""A limit that no confidence reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, c
     reviews.keep_confidences(session, found.confidences)
     for standing in reviews.standings(session, fingerprint):
         # what was proven was proven of another model
-        standing.stale, standing.threshold = True, None
+        standing.stale, standing.threshold, standing.limit = True, None, None
 
 
 def reckon(session: Session, standing_id: int, autonomy: Autonomy, now: TimeSource) -> None:
@@ -132,11 +134,25 @@ def reckon(session: Session, standing_id: int, autonomy: Autonomy, now: TimeSour
         return
     setting = autonomy.of(row.category)
     pool = [Review(*pair) for pair in reviews.verdicts_of(session, row.category, row.fingerprint, MOST_REVIEWS)]
-    found = earn(pool, setting.error_budget, setting.confidence_level)
+    found = earn(pool, setting.error_budget, setting.confidence_level, limit_for(row, pool, setting))
     row.budget, row.level, row.stale, row.at = setting.error_budget, setting.confidence_level, False, now()
     row.threshold, row.bound, row.reviews, row.errors = found.threshold, found.bound, found.reviews, found.errors
-    row.coverage, row.missing, row.pool = found.coverage, found.missing, len(pool)
+    row.coverage, row.pool = found.coverage, len(pool)
+    row.missing = found.missing and max(found.missing, LOOKS_GROW * row.looked - len(pool))
     row.detail = detail(found, naive(pool, setting.error_budget))
+
+
+def limit_for(row: StandingRow, pool: Sequence[Review], setting: CategoryAutonomy) -> float:
+    """The laxest threshold that may be found: any when it is time for a look or the settings are others, else no laxer
+    than at the last look. Notes the look in `row`."""
+    budget, level = setting.error_budget, setting.confidence_level
+    if (row.budget, row.level) != (budget, level) or is_look(len(pool), row.looked, budget, level):
+        found = earn(pool, budget, level)
+        row.looked, row.reach = (len(pool) if is_look(len(pool), 0, budget, level) else 0), found.coverage
+        row.limit = NOTHING if found.threshold is None else found.threshold
+    elif row.limit is None:
+        row.limit = limit_of(pool, row.reach)
+    return row.limit
 
 
 def detail(found: Earned, naive_threshold: float | None) -> dict[str, object]:

@@ -782,7 +782,9 @@ class ConfidenceFit(SQLModel, table=True):
 
 class StandingRow(SQLModel, table=True):
     """What a category has earned in one record, at this budget and level. `stale` until new reviews are counted in;
-    `threshold` is null while nothing is proven. `detail` holds what only pages show."""
+    `threshold` is null while nothing is proven. `looked` is how many reviews there were when one was last looked for;
+    until the next look it is no laxer than `limit` (null: the confidences are a new model's, of which no more than
+    the share `reach` may pass). `detail` holds what only pages show."""
 
     __tablename__ = "standing"
     __table_args__ = (UniqueConstraint("category", "fingerprint"),)
@@ -800,6 +802,9 @@ class StandingRow(SQLModel, table=True):
     coverage: float = 0.0
     missing: int | None = None
     pool: int = 0
+    looked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    limit: float | None = None
+    reach: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     detail: dict[str, Any] = json_column()
     began_at: datetime
     at: datetime

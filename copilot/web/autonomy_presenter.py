@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from copilot.autonomy import CategoryAutonomy
+from copilot.earning import LOOKS_GROW
 from copilot.standing import Standing, missing_words, proven_words
 from copilot.store.tables import ConfidenceFit, Draft, OutcomeRow, StandingRow, Ticket, WatchRow
 from copilot.suspension import Suspicion, Watch
@@ -118,7 +119,13 @@ def curve_view(row: StandingRow | None) -> PlotView | None:
         for point in points[step - 1 :: step]
     )  # fmt: skip
     said = "The naive threshold is the one that would have been within the budget on these very reviews; about half of "
-    note = f"{said}such thresholds break it later. The dashed line is what cannot be ruled out."
+    looks = "A laxer threshold is looked for each time that the reviews have doubled" + (
+        f" (next at {LOOKS_GROW * row.looked:,})" if row.looked else ""
+    )
+    note = (
+        f"{said}such thresholds break it later. The dashed line is what cannot be ruled out, {row.level:.0%} sure "
+        f"at each look. {looks}; a stricter one counts at once."
+    )
     columns = ("Sent", "From confidence", "Reviews", "Errors", "Wrong", "At most")
     return PlotView("Coverage against error", note, data, columns, rows)
 

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from knowledge.retrieval import ANYTHING, Only
+
 
 @dataclass(frozen=True, slots=True)
 class UserView:
@@ -319,21 +321,30 @@ class ArticleDrawer:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A hit of the article search in the sidebar; `insertable` is its text for a reply, "" when it is internal."""
+    """A hit of the article search in the sidebar; `insertable` is its text for a reply, "" when it is internal;
+    `heading` is the path of headings above it."""
 
     article_id: str
     article_title: str
     passage_id: str
     excerpt: str
     insertable: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """Hits of the article search, best first."""
+    """Hits of the article search, best first. `words_only` says why meaning was not compared, if so; `unsure` that
+    nothing answers surely; `only` is what the search is narrowed to, and `languages` and `categories` what it may be
+    narrowed to."""
 
     query: str
     hits: tuple[FoundPassage, ...]
+    words_only: str = ""
+    unsure: bool = False
+    only: Only = ANYTHING
+    languages: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

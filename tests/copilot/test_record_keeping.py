@@ -2,11 +2,13 @@
 
 import pytest
 
+from copilot.autonomy import CategoryAutonomy
+from copilot.earning import Review, earn
 from copilot.fakes import ManualTime
 from copilot.precedent_cache import MOST_REVIEWS
-from copilot.record_keeping import refit_is_due
+from copilot.record_keeping import NOTHING, limit_for, refit_is_due
 from copilot.store.reviews import Count
-from copilot.store.tables import ConfidenceFit
+from copilot.store.tables import ConfidenceFit, StandingRow
 
 
 def fit(labels: int, given: int, dropped: int = 0) -> ConfidenceFit:
@@ -38,3 +40,52 @@ def test_a_long_record_is_not_fitted_for_ever(given: int) -> None:
     assert not refit_is_due(Count(given, 0), fit(MOST_REVIEWS, given))
     assert not refit_is_due(Count(given + MOST_REVIEWS // 10 - 1, 0), fit(MOST_REVIEWS, given))
     assert refit_is_due(Count(given + MOST_REVIEWS // 10, 0), fit(MOST_REVIEWS, given))
+
+
+SETTING = CategoryAutonomy("refund", error_budget=0.02, confidence_level=0.95)
+
+
+def standing(**known) -> StandingRow:
+    at = ManualTime()()
+    return StandingRow(category="refund", fingerprint="f", budget=0.02, level=0.95, began_at=at, at=at, **known)
+
+
+def good(n: int, confidence: float = 0.9) -> list[Review]:
+    return [Review(confidence, True)] * n
+
+
+def test_a_laxer_threshold_waits_for_the_next_look() -> None:
+    """After a look at 200 reviews that proved 0.9, drafts at 0.5 that would be proven at 399 reviews may be sent from
+    400 on."""
+    row = standing()
+    assert limit_for(row, [*good(200)], SETTING) == 0.9
+    assert limit_for(row, [*good(200), *good(199, 0.5)], SETTING) == 0.9
+    assert (row.looked, limit_for(row, [*good(200), *good(200, 0.5)], SETTING), row.looked) == (200, 0.5, 400)
+
+
+def test_what_was_not_proven_at_a_look_waits_for_the_next() -> None:
+    """An error among the first 149 proves nothing; 236 with one would, and are not looked at before 298."""
+    row = standing()
+    pool = [*good(148), Review(0.9, False)]
+    assert limit_for(row, pool, SETTING) == NOTHING
+    assert limit_for(row, [*pool, *good(148)], SETTING) == NOTHING
+    assert earn([*pool, *good(148)], 0.02, 0.95).threshold is not None
+    assert limit_for(row, [*pool, *good(149)], SETTING) == 0.9
+
+
+def test_before_anything_can_be_proven_no_look_is_spent() -> None:
+    """A standing that is reckoned with each of its first reviews has its first look at 149."""
+    row = StandingRow(category="refund", fingerprint="f", began_at=ManualTime()(), at=ManualTime()())
+    for n in (1, 100, 148):
+        assert limit_for(row, good(n), SETTING) == NOTHING
+        row.budget, row.level = 0.02, 0.95
+    assert limit_for(row, good(149), SETTING) == 0.9
+
+
+def test_a_new_model_lets_no_larger_share_pass_until_the_next_look() -> None:
+    """When all confidences have changed, the share that was proven is kept, not the number."""
+    row = standing()
+    limit_for(row, [*good(150), *[Review(0.4, False)] * 150], SETTING)
+    row.limit = None
+    changed = [*good(150, 0.7), *good(150, 0.6)]
+    assert 0.6 < limit_for(row, changed, SETTING) <= 0.7
