@@ -14,6 +14,7 @@ from copilot.courtesy import phrases
 from copilot.drafting import DraftText
 from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
+from copilot.masked_embedder import MASKED, is_masked
 from copilot.organisations import segment_of
 from copilot.plaintext import plain
 from copilot.rules_mark import rules_mark
@@ -169,9 +170,10 @@ def findings_of(
 
 
 def vectors_by(embedder: Embedder) -> str:
-    """The fingerprint of the embedder; a draft written while its model is missing rests on words alone."""
+    """The fingerprint of the embedder, and whether it reads questions masked; a draft written while its model is
+    missing rests on words alone."""
     try:
-        return embedder.fingerprint
+        return embedder.fingerprint + (MASKED if is_masked(embedder) else "")
     except EmbedderUnavailable:
         return "words"
 

@@ -75,9 +75,11 @@ class OpenAIModel:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _converse(self, ask: Ask[Value], exchange: Exchange) -> Value:
-        value = converse(self.name, ask, exchange.complete, exchange.calls)
-        self.habits = exchange.habits  # only what led to an answer is remembered
-        return value
+        try:
+            return converse(self.name, ask, exchange.complete, exchange.calls)
+        finally:
+            if any(call.outcome in ("ok", "malformed") for call in exchange.calls):
+                self.habits = exchange.habits  # only what led to an answer is remembered, be it a bad one
 
     def _result(self, future: Future[Value], exchange: Exchange, until: float) -> Answered[Value]:
         try:
