@@ -1,5 +1,6 @@
 """Fixtures of the service's tests: everything over fakes, nothing outside the test's own folder."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of these long ones is left for the end.
     """
     items.sort(key=lambda item: "crash" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported: looking through it took a sixth of the tests' time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
