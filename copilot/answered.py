@@ -92,15 +92,18 @@ def _id(ticket: Ticket) -> str:
     return f"answer-ticket-{ticket.id}"
 
 
-def of_file(path: Path) -> Iterator[Article | str]:
-    """The rows of a JSONL or CSV file with `question` and `answer`. Raises `Invalid` for another kind of file."""
+def of_file(path: Path) -> Iterator[Article | str | FileNote]:
+    """The rows of a JSONL or CSV file with `question` and `answer`, a reason in place of each that cannot be used, and
+    what should be known of how the file was read. Raises `Invalid` for another kind of file."""
     kind = path.suffix.lower()
     if kind not in (".jsonl", ".csv"):
         raise Invalid(f"{path} is neither .jsonl nor .csv.", field="path")
     for found in json_rows(path) if kind == ".jsonl" else csv_rows(path, ("question", "answer")):
         if isinstance(found, ArticleFileError):
             yield str(found)
-        elif not isinstance(found, FileNote):
+        elif isinstance(found, FileNote):
+            yield found
+        else:
             yield _of_row(found[1], f"{path.name}:{found[0]}")
 
 

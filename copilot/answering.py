@@ -68,7 +68,7 @@ class Answerer:
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
         writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
-        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order
+        found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
         return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
 
     def answer(
@@ -90,12 +90,13 @@ class Answerer:
             return Silence("No article matches." if self.knowledge.facts else "There are no articles yet.")
         if found.answerable < autosend.DRAFT_FLOOR:
             return Silence(f"No article seems to answer this (closest: “{found.matches[0].passage.title}”).", asked)
-        question = Question(text, assessment.language.code, snapshot.customer.name)
-        known = {name: articles[name] for m in found.matches if (name := m.passage.article_id) in articles}
+        question = Question(text, assessment.language.code, snapshot.customer.name, asked)
+        matches = several.offered(found.matches, asked)
+        known = {name: articles[name] for m in matches if (name := m.passage.article_id) in articles}
         languages = {name: fact.language for name, fact in known.items()}
         voice = voice.named(self.support_name)
-        draft = drafting.write(question, found.matches, languages, self.pen, voice)
-        findings = findings_of(draft, found.matches, snapshot.customer, voice)
+        draft = drafting.write(question, matches, languages, self.pen, voice)
+        findings = findings_of(draft, matches, snapshot.customer, voice)
         measured = evidence(found, assessment, findings, draft)
         sureness = confidence.prior(measured)
         case = self._case(snapshot, assessment, autonomy, found, draft, findings, sureness)
@@ -124,6 +125,7 @@ class Answerer:
             sentiment=assessment.sentiment.label,
             signals=frozenset(assessment.sentiment.signals),
             questions=assessment.questions,
+            left_open=draft.left_open,
             forbidden_by=forbidden_by(assessment),
             writer_problem=draft.problem or found.degraded,
             source_doubt="Its sources were not looked at yet.",

@@ -16,6 +16,7 @@ from copilot.llm.port import Ask, Call, Heard, LanguageModel, ModelFailed, Value
 from copilot.llm.turns import first_read, numbers
 from copilot.masking import Vault
 from copilot.prompt_files import Prompt
+from copilot.several import Asked
 from knowledge.retrieval import Match
 
 LONGEST_MESSAGE = 6_000
@@ -48,11 +49,13 @@ FREE_SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be answered: the cleaned text, its language, and who asks."""
+    """What is to be answered: the cleaned text, its language, and who asks. `asked` are its questions with what answers
+    each, none when it asks one thing."""
 
     text: str
     language: str
     customer_name: str | None
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,13 @@ class Pen:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Numbers of sentences in reading order (empty: nothing answers), with what it took and what was planted."""
+    """Numbers of sentences in reading order (empty: nothing answers), with what it took and what was planted, and
+    whether the model says that they answer."""
 
     numbers: tuple[int, ...]
     calls: tuple[Call, ...]
     canaries: tuple[str, ...]
+    answers_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +122,16 @@ def choose(
     _, message = _masked(pen, question, [listed])
     known = {number for number, _, _ in offered}
 
-    def read(answer: str) -> tuple[int, ...]:
-        return first_read(answer, lambda found: numbers(found, "sentences", known))[:most]
+    def read(answer: str) -> tuple[tuple[int, ...], bool]:
+        return first_read(
+            answer, lambda found: (numbers(found, "sentences", known)[:most], found.get("answers_question") is True)
+        )
 
     prompt, canary = prompt_files.load("quote"), canaries.make()
     few = f"\n\nChoose {most} sentences at most." if most < MOST_SENTENCES else ""
     ask = _ask("quote", prompt, canary, f"{message}\n\n{listed}{few}", QUOTE_SCHEMA, read, pen, 300)
-    answered = _answered(pen, ask, heard)
-    return Chosen(answered[0], answered[1], (canary,))
+    (chosen, answers), calls = _answered(pen, ask, heard)
+    return Chosen(chosen, calls, (canary,), answers)
 
 
 def word(pen: Pen, question: Question, matches: Sequence[Match], wish: Wish, heard: Heard | None = None) -> Worded:

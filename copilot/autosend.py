@@ -14,6 +14,7 @@ from copilot.autonomy import LONGEST_HOLD, Autonomy, CategoryAutonomy
 from copilot.budgets import Spent, overdrawn
 from copilot.envelopes import Envelope, recipient_doubt, sender_doubt
 from copilot.grounding import Findings
+from copilot.plaintext import named
 from copilot.risks import LONGEST_READ
 from copilot.standing import Standing, missing_words, proven_words
 from knowledge.languages import primary
@@ -51,7 +52,7 @@ class Case:
     automatic reply may go to; `customer_text` is everything that the customer wrote since our last reply, `subject` the
     line that the reply would leave under. `standing` is
     what the category has earned (None: nothing yet), `suspended` why it was turned off by evidence, and `drawn` says
-    that this draft was drawn for an audit.
+    that this draft was drawn for an audit. `left_open` are those of the `questions` for which the draft quotes nothing.
     """
 
     autonomy: Autonomy
@@ -84,6 +85,7 @@ class Case:
     standing: Standing | None = None
     suspended: str | None = None
     drawn: bool = False
+    left_open: tuple[str, ...] = ()
 
 
 Check = Callable[[Case], tuple[bool, str]]
@@ -174,8 +176,11 @@ def facts(case: Case) -> tuple[bool, str]:
 
 
 def one_question(case: Case) -> tuple[bool, str]:
-    """A ticket that asks several things needs a person to see that each is answered."""
+    """A ticket that asks several things needs a person to see that each is answered; no question may be left open."""
     several = len(case.questions) > 1
+    if case.left_open:
+        count = len(case.questions)
+        return False, f"The customer asks {count} things, and the draft leaves open: {named(case.left_open)}."
     return (
         not several,
         f"The customer asks {len(case.questions)} things." if several else "The customer asks one thing.",

@@ -1,36 +1,30 @@
 """Writes a reply out of passages, in one of two ways.
 
-Quoting: a language model or a simple measure chooses what to quote, code assembles it. Every sentence of the answer
-stands in a cited passage; around it stand only phrases of `copilot.courtesy` and the signature. Free: in the words of a
-language model, for a person to read. Refuses to know whether the draft may be sent: `copilot.autosend` asks that.
+Quoting: a language model or a measure of words (`copilot.excerpts`) chooses what to quote, code assembles it. Every
+sentence of the answer stands in a cited passage; around it stand only phrases of `copilot.courtesy` and the signature.
+Free: in the words of a language model, for a person to read. Refuses to know whether the draft may be sent:
+`copilot.autosend` asks that.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from copilot import asking, prompt_files
+from copilot import asking, excerpts, prompt_files, several
 from copilot.asking import Chosen, Pen, Question, Quotable, Wish
 from copilot.courtesy import courtesy
+from copilot.excerpts import Quote, quote
 from copilot.llm.port import Call, Heard, ModelFailed
-from copilot.plaintext import plain
 from copilot.voice import Voice
-from knowledge.lexical import tokens
 from knowledge.retrieval import Match
 from knowledge.sentences import sentence_spans
-from knowledge.structure import heading_of
 
-LONGEST_QUOTE = 700
-SHORT_QUOTE = 250
 FEW_SENTENCES = 3
 EXTRACTIVE = "extractive"
 QUOTING, FREE = "quoting", "free"
 SHORTER = "shorter"
-BLOCK = re.compile(r"[^\n]+(?:\n(?!\n|[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|#{1,6} )[^\n]+)*")
-LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+|\s*\|")
 REPLIES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
@@ -41,21 +35,11 @@ REPLIES = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A verbatim piece of a passage (`text`) and how it stands in the draft (`shown`)."""
-
-    article_id: str
-    passage_id: str
-    title: str
-    text: str
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class DraftText:
     """A reply, what it quotes, who chose or worded it, and what went wrong on the way (None: nothing).
 
-    `canaries` were planted in the requests whose answers it rests on; `calls` are all requests that were made for it.
+    `canaries` were planted in the requests whose answers it rests on; `calls` are all requests that were made for it;
+    `left_open` are those of the customer's questions for which it quotes nothing.
     """
 
     body: str
@@ -66,6 +50,7 @@ class DraftText:
     way: str = QUOTING
     calls: tuple[Call, ...] = ()
     canaries: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
 
 
 def quoting_mark() -> str:
@@ -91,14 +76,32 @@ def write(
     if pen is not None:
         try:
             found, chosen = _chosen_by(pen, question, matches, languages, voice, style, heard)
-            calls, problem = found.calls, None if chosen else f"{pen.model.name} found no answer in the passages."
+            calls, problem = found.calls, _doubt(pen, found, chosen)
         except ModelFailed as error:
             calls, problem = error.calls, error.message
     writer = pen.model.name if pen is not None and chosen else EXTRACTIVE
-    quotes = chosen or [_best_piece(question, matches[0], SHORT_QUOTE if style == SHORTER else LONGEST_QUOTE)]
+    quotes = chosen or _excerpts(question, matches, languages, short=style == SHORTER)
     language = languages.get(quotes[0].article_id, question.language)
     body = assemble(question, quotes, language, voice)
-    return DraftText(body, tuple(quotes), writer, language, problem, QUOTING, calls, found.canaries)
+    left_open = several.left_open(question.asked, {quote.article_id for quote in quotes})
+    return DraftText(body, tuple(quotes), writer, language, problem, QUOTING, calls, found.canaries, left_open)
+
+
+def _doubt(pen: Pen, found: Chosen, chosen: Sequence[Quote]) -> str | None:
+    """Why a model's choice is no answer, as far as the model itself says."""
+    if not chosen:
+        return f"{pen.model.name} found no answer in the passages."
+    return None if found.answers_question else f"{pen.model.name} says that these sentences do not answer the question."
+
+
+def _excerpts(
+    question: Question, matches: Sequence[Match], languages: Mapping[str, str], *, short: bool
+) -> list[Quote]:
+    """Quotes without a model: what answers each of several questions, or the one."""
+    whole = (question.text, matches[0])
+    if question.asked:
+        return excerpts.for_each(question.asked, whole, languages, question.language, short=short)
+    return [excerpts.best(*whole, short=short)]
 
 
 def word(
@@ -129,48 +132,6 @@ def assemble(question: Question, quotes: Sequence[Quote], language: str, voice: 
     return template.render(
         greeting=words.greet(question.customer_name), words=words, quotes=quotes, signature=voice.signature(language)
     ).strip()
-
-
-def _best_piece(question: Question, match: Match, longest: int) -> Quote:
-    """The run of whole paragraphs and list items of the best passage that shares the most words with the question."""
-    text = match.passage.text
-    sections = [section for section in _sections(text) if section]
-    if not sections:
-        return quote(match, text)
-    asked = set(tokens(question.text))
-    shared = [[len(asked & set(tokens(text[start:end]))) for start, end in section] for section in sections]
-    section = max(range(len(sections)), key=lambda place: (max(shared[place]), -place))
-    blocks, overlaps = sections[section], shared[section]
-    first = last = max(range(len(blocks)), key=lambda place: (overlaps[place], -place))
-    while first > 0 and LIST_ITEM.match(text[slice(*blocks[first])]) and _fits(blocks, first - 1, last, longest):
-        first -= 1  # a list item needs what introduces the list
-    while last + 1 < len(blocks) and _fits(blocks, first, last + 1, longest):
-        last += 1
-    while first > 0 and _fits(blocks, first - 1, last, longest):
-        first -= 1
-    return quote(match, text[blocks[first][0] : blocks[last][1]])
-
-
-def _sections(text: str) -> list[list[tuple[int, int]]]:
-    """Spans of paragraphs and list items, grouped by the headings between them, which are left out."""
-    sections: list[list[tuple[int, int]]] = [[]]
-    for match in BLOCK.finditer(text):
-        if heading_of(match.group().split("\n")[0]):
-            sections.append([])
-        elif match.group().strip():
-            sections[-1].append(match.span())
-    return sections
-
-
-def _fits(blocks: list[tuple[int, int]], first: int, last: int, longest: int) -> bool:
-    return blocks[last][1] - blocks[first][0] <= longest
-
-
-def quote(match: Match, text: str | None = None) -> Quote:
-    """A piece of a match's passage, or all of it."""
-    passage = match.passage
-    text = passage.text if text is None else text
-    return Quote(passage.article_id, passage.id, passage.title, text, plain(text))
 
 
 def _chosen_by(
@@ -209,4 +170,4 @@ def _joined(numbers: Sequence[int], quotable: Sequence[Quotable]) -> list[Quote]
             runs[-1].append(item)
         else:
             runs.append([item])
-    return [quote(run[0].match, run[0].match.passage.text[run[0].span[0] : run[-1].span[1]]) for run in runs]
+    return [quote(run[0].match, (run[0].span[0], run[-1].span[1])) for run in runs]

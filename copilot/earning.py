@@ -2,9 +2,14 @@
 
 Pure. Thresholds are tested from strict to lax in an order fixed without looking at the verdicts, and testing stops at
 the first failure (fixed-sequence testing: Angelopoulos et al. 2021, "Learn then Test"). Each test asks whether the
-exact upper bound on the share of errors among the reviews above the threshold stays within the budget. So the chance
-that the threshold in use errs more often than the budget is at most 1 - level, whatever the confidences are worth; good
-ones only make it send more.
+exact upper bound on the share of errors among the reviews above the threshold stays within the budget. So at any one
+look the chance that the threshold found errs more often than the budget is at most 1 - level, whatever the confidences
+are worth; good ones only make it send more.
+
+That holds look by look, not for all of them together: who looks after each verdict and takes a laxer threshold whenever
+it passes will sooner or later take one that passed by luck (an error just above a budget of 2 % passes at some time up
+to 2,000 reviews above it with a chance of .22). So a laxer one is looked for only when the reviews have doubled
+(`is_look`), which makes that .11 in this worst case; between looks the threshold can only become stricter (`limit`).
 
 Which reviews are a fair sample: every verdict on a draft for which a draft's chance of being reviewed depended on
 nothing but its confidence and did not rise with it. That holds in shadow, where every draft is reviewed, and after
@@ -25,6 +30,8 @@ STEPS = 100
 # testing begins where several errors are allowed for and a fifth of the reviews lies above: at the few strictest, one
 # error by chance would end it; measured in docs/decisions/0019
 LAXEST_START = 0.2
+# how many times as many reviews the next look for a laxer threshold takes
+LOOKS_GROW = 2
 # rates of error so near to the budget that more errors than this would have to be allowed for count as too high
 MOST_ERRORS = 500
 Floats = NDArray[np.float64]
@@ -85,17 +92,32 @@ def upper_bound(errors: int, n: int, level: float) -> float:
     return float(_bounds(np.array([errors]), np.array([n]), level)[0])
 
 
-def earn(reviews: Sequence[Review], budget: float, level: float) -> Earned:
-    """Return the laxest threshold proven to err at most `budget` (share, 0..1) with confidence `level` (0..1), in any
-    order of `reviews`. Raises `ValueError` for a budget or level out of range."""
+def is_look(reviews: int, looked: int, budget: float, level: float) -> bool:
+    """Whether a laxer threshold may be looked for among so many reviews when the last look was at `looked` of them (0:
+    none yet): the first at the fewest that prove anything, then each time that they have doubled."""
+    needed = _needed(budget, level)
+    return bool(len(needed)) and reviews >= max(needed[0], LOOKS_GROW * looked)
+
+
+def limit_of(reviews: Sequence[Review], share: float) -> float:
+    """Return the threshold that lets no more than this share of the reviews pass (2, which nothing reaches, for none):
+    what the limit at another model's confidences means at these."""
+    pool = _Pool.of(reviews)
+    fitting = pool.ends[pool.ends <= share * len(reviews) + 1e-9]
+    return pool.threshold(int(fitting[-1])) if len(fitting) else 2.0
+
+
+def earn(reviews: Sequence[Review], budget: float, level: float, limit: float = 0.0) -> Earned:
+    """Return the laxest threshold, no laxer than `limit`, proven to err at most `budget` (share, 0..1) with confidence
+    `level` (0..1), in any order of `reviews`. Raises `ValueError` for a budget or level out of range."""
     _check(budget, level)
     pool = _Pool.of(reviews)
     start = _start(len(reviews), budget, level)
-    above = pool.grid(start)
-    points = pool.points(above, level)
+    above = pool.grid(start, limit)
+    points = pool.points(above, level, limit)
     proven = None
     for point in points:
-        if point.reviews >= start:
+        if point.reviews >= start and point.threshold >= limit:
             if point.bound > budget:
                 break
             proven = point
@@ -130,22 +152,34 @@ class _Pool:
         ends = np.flatnonzero(np.append(confidences[1:] < confidences[:-1], True)) + 1 if len(order) else np.array([])
         return cls(confidences, np.cumsum(wrong[order]), ends.astype(np.int64))
 
-    def grid(self, start: int) -> list[int]:
+    def reaching(self, limit: float) -> int:
+        """How many reviews reach this confidence."""
+        return int(np.searchsorted(-self.confidences, -limit, side="right"))
+
+    def grid(self, start: int, limit: float) -> list[int]:
         """Counts of reviews above the thresholds to be tried: `STEPS` of equal size, one of them at `start`, each
-        moved to where no group of equals is parted."""
+        moved to where no group of equals is parted, and one at the `limit`."""
         n = len(self.confidences)
         step = max(1, n // STEPS)
-        wanted = np.unique(np.append(np.arange(start % step or step, n, step), n))
+        wanted = np.unique(np.append(np.arange(start % step or step, n, step), [max(1, self.reaching(limit)), n]))
         return [int(end) for end in np.unique(self.ends[np.searchsorted(self.ends, wanted)])] if n else []
 
-    def points(self, above: Sequence[int], level: float) -> tuple[CurvePoint, ...]:
-        """The curve at these counts."""
+    def points(self, above: Sequence[int], level: float, limit: float) -> tuple[CurvePoint, ...]:
+        """The curve at these counts; the one at the limit has the limit itself as its threshold."""
         counts = np.array(above, dtype=np.int64)
         errors = self.errors[counts - 1]
         bounds = _bounds(errors, counts, level)
         n = len(self.confidences)
+        at_limit = self.reaching(limit)
         return tuple(
-            CurvePoint(self.threshold(m), m / n, int(k) / m, float(bound), m, int(k))
+            CurvePoint(
+                max(self.threshold(m), limit) if m == at_limit else self.threshold(m),
+                m / n,
+                int(k) / m,
+                float(bound),
+                m,
+                int(k),
+            )
             for m, k, bound in zip(above, errors, bounds, strict=True)
         )
 

@@ -96,22 +96,25 @@ def import_answers(services: Services, path: Path | None, report: Report) -> dic
     answers. An answer that was imported before is left as it is, whatever was made of it. Raises `Invalid`."""
     counts: Counter[str] = Counter()
     refused: list[str] = []
+    notes: list[str] = []
     found = answered.of_file(path) if path else _of_tickets(services)
-    for batch in batches(_accepted(found, refused), BATCH):
+    for batch in batches(_accepted(found, refused, notes), BATCH):
         counts.update(_stored(_add, services, batch))
         report(counts.total(), counts.total())
-    return summary(counts, refused)
+    return summary(counts, refused) | {"notes": notes}
 
 
-def _of_tickets(services: Services) -> Iterator[Article | str]:
+def _of_tickets(services: Services) -> Iterator[Article | str | FileNote]:
     for answer in answered.of_tickets(services.db, services.settings.support_name):
         yield answer.article or answer.problem
 
 
-def _accepted(found: Iterator[Article | str], refused: list[str]) -> Iterator[Article]:
+def _accepted(found: Iterator[Article | str | FileNote], refused: list[str], notes: list[str]) -> Iterator[Article]:
     for item in found:
         if isinstance(item, str):
             refused.append(item)
+        elif isinstance(item, FileNote):
+            notes.append(f"{item.path} {item.text}")
         else:
             yield item
 

@@ -2,23 +2,25 @@
 
 SQL is the truth. Each article bears what the index holds of it (`indexed_hash`: its content and the embedder's
 fingerprint), so that whatever interrupts the work, it goes on with the first article that is due. With another embedder
-all are due: their vectors are built beside the old ones, which are dropped when the last one is done.
+all are due: their vectors are built beside the old ones, which go on answering (`former_model`) and are dropped when
+the last one is done.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate, groupby
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
 from copilot.cutting import cut_anew, passage_of
 from copilot.errors import Unavailable
 from copilot.store import articles as store
+from copilot.store import embedders
 from copilot.store.session import Database, Session
-from copilot.store.tables import ArticleRow, PassageRow
+from copilot.store.tables import ArticleRow, PassageRow, ServingModel
 from copilot.timesource import TimeSource
 from knowledge.articles import Visibility
 from knowledge.embedding import Embedder, EmbedderUnavailable
@@ -30,7 +32,8 @@ from knowledge.vector_index import IndexUnavailable, VectorIndex
 SYNC_ARTICLES = 256
 SYNC_PASSAGES = 1_024
 COMPARE_EVERY = timedelta(minutes=10)
-# below this share of passages, meaning is not compared: what is not there yet would lose to what is
+# while another model's vectors are replaced and cannot answer, meaning is not compared below this share of passages:
+# what is not there yet would lose to what is
 ENOUGH = 0.9
 
 log = structlog.get_logger(__name__)
@@ -52,9 +55,15 @@ class Indexer:
     """Keeps the vector index in step with the articles. Threads may share it."""
 
     def __init__(
-        self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
+        self,
+        db: Database,
+        now: TimeSource,
+        embedder: Embedder,
+        open_index: Callable[[], VectorIndex],
+        recipe: Mapping[str, Any],
     ) -> None:
-        self.db, self.now, self.embedder = db, now, embedder
+        """`recipe` is how the embedder is made, to be remembered for when another one follows it."""
+        self.db, self.now, self.embedder, self._recipe = db, now, embedder, recipe
         self._open_index = open_index
         self._index: VectorIndex | None = None
         self._lock = threading.Lock()
@@ -85,6 +94,7 @@ class Indexer:
             self._compare_if_due()
             done = self._step(limit)
             if not done and not self._finished:
+                self._serve()
                 self.index.drop_others()
                 self._finished = True
         except (IndexUnavailable, EmbedderUnavailable) as error:
@@ -108,8 +118,20 @@ class Indexer:
             total = store.published_count(session)
             return IndexProgress(total - store.unindexed_count(session, model), total)
 
+    def replaced(self, session: Session) -> ServingModel | None:
+        """The model that answers until this one's vectors are complete; None when none does. One that served before its
+        recipe was kept has an empty one. Raises `Unavailable` when the model cannot be loaded."""
+        try:
+            model = self.embedder.fingerprint
+        except EmbedderUnavailable as error:
+            raise Unavailable(str(error)) from error
+        served = embedders.serving(session)
+        if served is None and embedders.has_others(session, model):
+            return ServingModel(id=0, fingerprint="", recipe={}, since=self.now())
+        return served if served is not None and served.fingerprint != model else None
+
     def missing(self, session: Session) -> str | None:
-        """Why vectors should not be compared although there is an index, if so. Raises `Unavailable`."""
+        """Why vectors should not be compared while a model is replaced, if so. Raises `Unavailable`."""
         total = store.passage_count(session)
         try:
             held = self.index.count()
@@ -118,6 +140,10 @@ class Indexer:
         if held >= ENOUGH * total:
             return None
         return f"the search index is being built ({held:,} of {total:,} passages)"
+
+    def _serve(self) -> None:
+        with self.db.write() as session:
+            embedders.serve(session, self.embedder.fingerprint, self._recipe, self.now())
 
     def close(self) -> None:
         """Let go of the index."""
@@ -132,11 +158,15 @@ class Indexer:
         now = self.now()
         if self._compared is not None and now - self._compared < COMPARE_EVERY:
             return
+        model = self.embedder.fingerprint
         # read before SQL: an article indexed in between is thought lost, which only costs time
         held = self.index.article_ids()
         with self.db.read() as session:
-            lost = store.indexed_ids(session, self.embedder.fingerprint) - held
+            lost = store.indexed_ids(session, model) - held
             unknown = held - store.published_ids(session)
+            is_first = embedders.serving(session) is None and not embedders.has_others(session, model)
+        if is_first:
+            self._serve()
         if lost:
             log.warning("index_lost", articles=len(lost))
             with self.db.write() as session:

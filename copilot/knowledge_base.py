@@ -4,16 +4,17 @@ An article is stored with its passages in one transaction; `indexing` brings the
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
 from copilot import reviewing
 from copilot.cutting import article_hash, cut_passages, passage_of, revision_of
 from copilot.errors import Invalid, Unavailable
+from copilot.former_model import Former, FormerModel, OpenFormer
 from copilot.indexing import SYNC_ARTICLES, Indexer, IndexProgress
 from copilot.store import articles as store
 from copilot.store import journal, rankers
@@ -26,7 +27,7 @@ from knowledge.languages import primary
 from knowledge.lexical import Audience, LexicalIndex
 from knowledge.passages import Passage
 from knowledge.ranker import Ranker
-from knowledge.retrieval import ArticleTags, Match, Retrieval, Retriever
+from knowledge.retrieval import ArticleTags, Match, Only, Retrieval, Retriever
 from knowledge.vector_index import VectorIndex
 from triage.text import readable
 
@@ -44,14 +45,41 @@ class ArticleFacts:
     content_hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """An index with the model of its vectors, or why only words are compared."""
+
+    index: VectorIndex | None = None
+    embedder: Embedder | None = None
+    former: Former | None = None
+    words_alone: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        return self.index is not None and self.former is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What searches read, at one moment; `loaded` is what it was made of."""
+
+    retriever: Retriever
+    former: Former | None = None
+    loaded: object = None
+    kinds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
 class KnowledgeBase:
     """Everything the team knows, searchable. Threads may share it."""
 
     def __init__(
-        self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex]
-    ) -> None:
+        self, db: Database, now: TimeSource, embedder: Embedder, open_index: Callable[[], VectorIndex],
+        recipe: Mapping[str, Any] | None = None, open_former: OpenFormer | None = None,
+    ) -> None:  # fmt: skip
+        """`recipe` says how the embedder is made, and `open_former` makes an earlier one by its recipe."""
         self.db, self.embedder, self._now = db, embedder, now
-        self._indexer = Indexer(db, now, embedder, open_index)
+        self._indexer = Indexer(db, now, embedder, open_index, recipe or {})
+        self._former = FormerModel(now, open_former)
         self._refreshing = threading.Lock()
         self._version: object = None
         self._whole = False
@@ -59,7 +87,7 @@ class KnowledgeBase:
         self._ranker_id: int | None = None
         self._hashes: dict[str, tuple[str, int]] = {}
         self._lexical = LexicalIndex()
-        self._retriever = Retriever(None, self._lexical)
+        self._searched = _Searched(Retriever(None, self._lexical))
         self._loaded: dict[str, ArticleFacts] = {}
         self.facts = self._loaded
 
@@ -89,6 +117,12 @@ class KnowledgeBase:
         """How far the index is. Raises `Unavailable` when the model cannot be loaded."""
         return self._indexer.progress()
 
+    @property
+    def meanwhile(self) -> str:
+        """Which former model finds by meaning until the embedder's own vectors are complete; "" for none."""
+        former = self._searched.former
+        return "" if former is None else f"+former-{former.index.fingerprint}"
+
     def search(
         self,
         text: str,
@@ -97,10 +131,19 @@ class KnowledgeBase:
         audience: Audience = "public",
         language: str | None = None,
         category: str | None = None,
+        only: Only | None = None,
     ) -> Retrieval:
-        """The best articles for a text, those in its `language` first; `vector` None compares words alone, and
-        `category` is the ticket's."""
-        return self._retriever.search(text, vector, limit, audience, language, category)
+        """The best articles for a text, those in its `language` first; `vector` None compares words alone, `category`
+        is the ticket's, `only` leaves all others out. A former model whose vectors answer reads the text itself."""
+        searched = self._searched
+        if vector is not None and searched.former is not None:
+            vector = searched.former.encode(text)
+        return searched.retriever.search(text, vector, limit, audience, language, category, only)
+
+    @property
+    def kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The languages and the categories that articles in force have, in order."""
+        return self._searched.kinds
 
     def facts_of(self, article_ids: Iterable[str]) -> dict[str, ArticleFacts]:
         """What is known of these articles; those that are no longer in force are left out."""
@@ -115,7 +158,9 @@ class KnowledgeBase:
             return None
         return Match(words.passages[row], score=0.0, dense=0.0, lexical=0.0)
 
-    def search_text(self, text: str, limit: int, audience: Audience, language: str | None = None) -> Retrieval:
+    def search_text(
+        self, text: str, limit: int, audience: Audience, language: str | None = None, only: Only | None = None
+    ) -> Retrieval:
         """A search as typed by an agent, or pasted with greeting and signature, with the vector made here; words alone
         when there is no model."""
         text = readable("", text)
@@ -123,7 +168,7 @@ class KnowledgeBase:
             vector: Vectors | None = self.embedder.encode([text])[0]
         except EmbedderUnavailable:
             vector = None
-        return self.search(text, vector, limit, audience, language)
+        return self.search(text, vector, limit, audience, language, only=only)
 
     def refresh(self) -> None:
         """Load what has changed in the articles, and see whether the index holds enough of them to be asked."""
@@ -137,16 +182,24 @@ class KnowledgeBase:
                 self._version = version
             if ranker_id != self._ranker_id:
                 self._ranker, self._ranker_id = rankers.served(session), ranker_id
-            index, words_alone = self._usable_index(session)
-            self._whole = index is not None
+            usable = self._usable(session)
+            self._whole = usable.is_own
+            loaded = (version, ranker_id, usable)
+            if loaded == self._searched.loaded:
+                return
             tags = {name: ArticleTags(fact.language, fact.category) for name, fact in self._loaded.items()}
-            # an index that is open was opened with the model, so its likeness is at hand
-            likeness = self.embedder.likeness if index is not None else LIKENESS
-            self._retriever = Retriever(index, self._lexical, tags, likeness, words_alone, self._ranker)
+            # an index that is open was opened with its model, so that one's likeness is at hand
+            likeness = LIKENESS if usable.embedder is None else usable.embedder.likeness
+            retriever = Retriever(usable.index, self._lexical, tags, likeness, usable.words_alone, self._ranker)
+            languages = {fact.language for fact in self._loaded.values()}
+            categories = {fact.category for fact in self._loaded.values() if fact.category}
+            kinds = tuple(sorted(languages)), tuple(sorted(categories))
+            self._searched = _Searched(retriever, usable.former, loaded, kinds)
             self.facts = self._loaded  # after what is searched, so that nobody holds facts newer than the passages
 
     def close(self) -> None:
         """Let go of the index."""
+        self._former.let_go()
         self._indexer.close()
 
     def _load_changes(self, session: Session, today: date) -> None:
@@ -164,14 +217,22 @@ class KnowledgeBase:
         self._lexical = self._lexical.changed({*removed, *changed}, passages, internal)
         self._loaded, self._hashes = facts, hashes
 
-    def _usable_index(self, session: Session) -> tuple[VectorIndex | None, str]:
-        """The index, or None and why only words are compared."""
+    def _usable(self, session: Session) -> "_Usable":
+        """What is compared by meaning: the embedder's vectors, a former model's until they are complete, or none."""
         try:
+            served = self._indexer.replaced(session)
+            if served is None:
+                self._former.let_go()
+                return _Usable(self.index, self.embedder)
+            if (former := self._former.get(served)) is not None:
+                return _Usable(former.index, former.embedder, former)
             missing = self._indexer.missing(session)
-            return (self.index, "") if missing is None else (None, missing)
+            if missing is None:
+                return _Usable(self.index, self.embedder)
+            return _Usable(words_alone=f"{missing}; {self._former.problem}")
         except Unavailable as error:
             log.warning("index_unavailable", reason=error.message)
-            return None, error.message
+            return _Usable(words_alone=error.message)
 
 
 SETTINGS = ("status", "valid_until", "owner")

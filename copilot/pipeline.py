@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -148,7 +149,8 @@ class Pipeline:
         ]
         models = self.models.current(configuration, usable=vectors is not None)
         assessments = assess_many(texts, vectors, contexts, models)
-        apart = question_vectors([assessment.questions for assessment in assessments], self.embedder)
+        asked = [(text.readable, found.questions) for text, found in zip(texts, assessments, strict=True)]
+        apart = question_vectors(asked, self.embedder)
         classifier = models.classifier_fingerprint
         return [
             Work(snapshots[i], texts[i], None if vectors is None else vectors[i], assessment, classifier, apart[i])
@@ -205,7 +207,7 @@ class Pipeline:
                     reason = "Something newer arrived."
                     journal.record(session, now, "draft_dropped", work.snapshot.ticket_id, reason=reason)
                     continue
-                ticket.answers = [one.to_dict() for one in work.outcome.asked] if work.outcome else []
+                ticket.answers = answers_of(work.outcome) if work.outcome else []
                 if isinstance(work.outcome, Answer):
                     answered += present.decide(ticket, work.snapshot, work.outcome, autonomy, fingerprint, now)
                 elif work.outcome is not None:
@@ -247,3 +249,10 @@ class Pipeline:
             ticket.work_after = now + FIRST_PAUSE * 2**ticket.attempts
             ticket.no_draft_reason = reason
             journal.record(session, now, "processing_failed", ticket.id, reason=reason, gave_up=gave_up)
+
+
+def answers_of(outcome: Answer | Silence) -> list[dict[str, Any]]:
+    """What answers each of several questions, and which of them the draft answers, in plain values."""
+    answered = isinstance(outcome, Answer)
+    left_open = outcome.draft.left_open if isinstance(outcome, Answer) else ()
+    return [one.to_dict(answers_question=answered and one.question not in left_open) for one in outcome.asked]

@@ -1,6 +1,9 @@
 """Turns an article's Markdown into the plain text that a customer reads; keeps every word and number."""
 
 import re
+from collections.abc import Iterable
+from itertools import islice
+from textwrap import shorten
 
 LINK = re.compile(r"\[([^\]\n]{1,300})\]\((\S{1,500}?)\)")
 STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
@@ -26,3 +29,8 @@ def plain(markdown: str) -> str:
 def squeezed(text: str) -> str:
     """The text with every run of white space as one space: how two texts are compared."""
     return " ".join(text.split())
+
+
+def named(texts: Iterable[str], most: int = 3, longest: int = 80) -> str:
+    """The first few texts in quotation marks, each shortened to so many characters."""
+    return ", ".join(f"“{shorten(text, longest, placeholder=' …')}”" for text in islice(texts, most))

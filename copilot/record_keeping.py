@@ -9,20 +9,22 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from copilot import confidence, takeback
-from copilot.autonomy import Autonomy
+from copilot.autonomy import Autonomy, CategoryAutonomy
 from copilot.confidence import Evidence
 from copilot.configuration import ConfigurationCache
-from copilot.earning import Earned, Review, earn, naive
+from copilot.earning import LOOKS_GROW, Earned, Review, earn, is_look, limit_of, naive
 from copilot.experience import learn
 from copilot.precedent_cache import MOST_REVIEWS, precedent
 from copilot.store import outbox, reviews, tickets, watches
-from copilot.store.reviews import Labelled
+from copilot.store.reviews import Count, Labelled
 from copilot.store.session import Database, Session
 from copilot.store.tables import ConfidenceFit, StandingRow
 from copilot.timesource import TimeSource
 
 REFIT_AFTER = 10
 REFIT_SHARE = 0.1
+NOTHING = 2.0
+"""A limit that no confidence reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +49,20 @@ class RecordKeeper:
 
     def _refit_due(self) -> int:
         with self.db.read() as session:
-            counts, fitted = reviews.label_counts(session), reviews.fitted_labels(session)
-            current = reviews.newest_fingerprint(session)
-        due = [f for f, labels in counts.items() if f == current and refit_is_due(labels, fitted.get(f, 0))]
-        for fingerprint in due:
-            self._refit(fingerprint)
-        return len(due)
+            current = reviews.newest_fingerprint(session) or ""
+            count, fit = reviews.counts(session).get(current), reviews.newest_fits(session).get(current)
+        if count is None or not refit_is_due(count, fit):
+            return 0
+        self._refit(current, count)
+        return 1
 
-    def _refit(self, fingerprint: str) -> None:
+    def _refit(self, fingerprint: str, count: Count) -> None:
         """Fit outside any transaction; reviews that arrive meanwhile keep their confidence, which is fair as well."""
         with self.db.read() as session:
             rows = reviews.labelled(session, fingerprint, MOST_REVIEWS)
         found = refit(rows)
         with self.db.write() as session:
-            store_refit(session, fingerprint, found, len(rows), self.now)
+            store_refit(session, fingerprint, found, len(rows), count, self.now)
 
     def _reckon_due(self) -> int:
         with self.db.read() as session:
@@ -84,9 +86,11 @@ class RecordKeeper:
                     takeback.replies_of(session, ticket, self.now(), off[ticket.category], gate="mode", only_auto=True)
 
 
-def refit_is_due(labels: int, fitted: int) -> bool:
-    """Whether enough verdicts were added, or dropped, since the model was fitted."""
-    return labels >= confidence.LEAST_LABELS and abs(labels - fitted) >= max(REFIT_AFTER, REFIT_SHARE * fitted)
+def refit_is_due(count: Count, fit: ConfidenceFit | None) -> bool:
+    """Whether enough verdicts were given, or dropped, since the model was fitted."""
+    fitted, given, dropped = (fit.labels, fit.given, fit.dropped) if fit else (0, 0, 0)
+    changed = count.given - given + count.dropped - dropped
+    return count.counting >= confidence.LEAST_LABELS and changed >= max(REFIT_AFTER, REFIT_SHARE * fitted)
 
 
 def refit(rows: Sequence[Labelled]) -> Refit:
@@ -107,18 +111,20 @@ def refit(rows: Sequence[Labelled]) -> Refit:
     return Refit(found.model, {review.id or 0: value for review, value in judged}, calibration)
 
 
-def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, now: TimeSource) -> None:
-    """Put the model in force, with the reviews' confidences; its standings are to be reckoned anew."""
+def store_refit(session: Session, fingerprint: str, found: Refit, labels: int, count: Count, now: TimeSource) -> None:
+    """Put the model in force, with the reviews' confidences; its standings are to be reckoned anew. `count` is what the
+    record held before its newest `labels` reviews were read."""
     session.add(
         ConfidenceFit(
             fingerprint=fingerprint, model=found.model.to_dict(), labels=labels, at=now(),
+            given=count.given, dropped=count.dropped,
             error=found.calibration.error, expected_error=found.calibration.expected,
         )
     )  # fmt: skip
     reviews.keep_confidences(session, found.confidences)
     for standing in reviews.standings(session, fingerprint):
         # what was proven was proven of another model
-        standing.stale, standing.threshold = True, None
+        standing.stale, standing.threshold, standing.limit = True, None, None
 
 
 def reckon(session: Session, standing_id: int, autonomy: Autonomy, now: TimeSource) -> None:
@@ -128,11 +134,25 @@ def reckon(session: Session, standing_id: int, autonomy: Autonomy, now: TimeSour
         return
     setting = autonomy.of(row.category)
     pool = [Review(*pair) for pair in reviews.verdicts_of(session, row.category, row.fingerprint, MOST_REVIEWS)]
-    found = earn(pool, setting.error_budget, setting.confidence_level)
+    found = earn(pool, setting.error_budget, setting.confidence_level, limit_for(row, pool, setting))
     row.budget, row.level, row.stale, row.at = setting.error_budget, setting.confidence_level, False, now()
     row.threshold, row.bound, row.reviews, row.errors = found.threshold, found.bound, found.reviews, found.errors
-    row.coverage, row.missing, row.pool = found.coverage, found.missing, len(pool)
+    row.coverage, row.pool = found.coverage, len(pool)
+    row.missing = found.missing and max(found.missing, LOOKS_GROW * row.looked - len(pool))
     row.detail = detail(found, naive(pool, setting.error_budget))
+
+
+def limit_for(row: StandingRow, pool: Sequence[Review], setting: CategoryAutonomy) -> float:
+    """The laxest threshold that may be found: any when it is time for a look or the settings are others, else no laxer
+    than at the last look. Notes the look in `row`."""
+    budget, level = setting.error_budget, setting.confidence_level
+    if (row.budget, row.level) != (budget, level) or is_look(len(pool), row.looked, budget, level):
+        found = earn(pool, budget, level)
+        row.looked, row.reach = (len(pool) if is_look(len(pool), 0, budget, level) else 0), found.coverage
+        row.limit = NOTHING if found.threshold is None else found.threshold
+    elif row.limit is None:
+        row.limit = limit_of(pool, row.reach)
+    return row.limit
 
 
 def detail(found: Earned, naive_threshold: float | None) -> dict[str, object]:

@@ -17,10 +17,13 @@ from copilot.configuration import ConfigurationCache
 from copilot.courtesy import COURTESY
 from copilot.drafting import FREE, QUOTING, DraftText
 from copilot.errors import Conflict, Invalid
+from copilot.excerpts import quote
 from copilot.grounding import Findings
 from copilot.llm.port import Heard, ModelFailed
 from copilot.personal_data import own_codes
+from copilot.plaintext import named
 from copilot.recording import citations_json, sentences_json
+from copilot.several import Asked, offered, recalled
 from copilot.snapshots import Snapshot, load_snapshots
 from copilot.spending import Prices
 from copilot.store import drafts, journal, tickets
@@ -49,20 +52,22 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The draft to be worded anew, its ticket, how the team sounds, and the admin's own canaries."""
+    """The draft to be worded anew, its ticket, how the team sounds, the admin's own canaries, and what answers each of
+    the customer's questions where there are several."""
 
     draft: Draft
     snapshot: Snapshot
     voice: Voice
     planted: tuple[str, ...]
     length: int
+    asked: tuple[Asked, ...] = ()
 
     @property
     def question(self) -> Question:
         """What the customer asks."""
         ticket = self.snapshot.ticket
         text = TicketText.of(ticket.subject, self.snapshot.text).readable
-        return Question(text, ticket.language, self.snapshot.customer.name)
+        return Question(text, ticket.language, self.snapshot.customer.name, self.asked)
 
 
 class Rewording:
@@ -91,6 +96,8 @@ class Rewording:
         """
         check(wanted, self.has_model)
         subject = self._subject(draft_id)
+        self.answerer.knowledge.refresh()
+        subject = replace(subject, asked=self._asked(subject, wanted))
         matches = self._matches(subject, wanted)
         try:
             text = self._written(subject, matches, wanted, heard)
@@ -130,7 +137,6 @@ class Rewording:
     def _matches(self, subject: Subject, wanted: Wanted) -> Sequence[Match]:
         """What it is to be written from: the passage that was named, or what a search finds. Raises `Invalid`."""
         knowledge = self.answerer.knowledge
-        knowledge.refresh()
         if wanted.passage_id is not None:
             match = knowledge.public_passage(wanted.passage_id)
             if match is None:
@@ -140,7 +146,14 @@ class Rewording:
         found = knowledge.search_text(subject.question.text, MATCHES, "public", language=language)
         if not found.matches:
             raise Conflict("No article matches any more.")
-        return found.matches
+        return offered(found.matches, subject.asked)
+
+    def _asked(self, subject: Subject, wanted: Wanted) -> tuple[Asked, ...]:
+        """What was found to answer each of several questions, unless another source or language is wanted."""
+        ticket = subject.snapshot.ticket
+        if wanted.passage_id is not None or wanted.language not in (None, ticket.language):
+            return ()
+        return recalled(ticket.answers, self.answerer.knowledge.public_passage)
 
     def _written(self, subject: Subject, matches: Sequence[Match], wanted: Wanted, heard: Heard | None) -> DraftText:
         pen = replace(self.answerer.pen, urgent=True) if self.answerer.pen else None
@@ -204,15 +217,17 @@ def with_sources(text: DraftText, findings: Findings, matches: Sequence[Match]) 
         return text
     cited = {quote.passage_id for quote in text.quotes}
     more = {finding.passage_id for finding in findings.sentences if finding.passage_id} - cited
-    return replace(text, quotes=(*text.quotes, *(drafting.quote(m) for m in matches if m.passage.id in more)))
+    return replace(text, quotes=(*text.quotes, *(quote(m) for m in matches if m.passage.id in more)))
 
 
 def version_row(
     draft: Draft, number: int, wanted: Wanted, text: DraftText, findings: Findings, by: str, now: datetime
 ) -> DraftVersion:
     """The wording as it is kept."""
+    leaves_open = f"It leaves open: {named(text.left_open)}." if text.left_open else None
     return DraftVersion(
         draft_id=draft.id or 0, number=number, way=text.way, style=wanted.style, language=text.language,
         passage_id=wanted.passage_id, body=text.body, sentences=sentences_json(findings),
-        citations=citations_json(text), writer=text.writer, problem=text.problem, by=by, created_at=now,
+        citations=citations_json(text), writer=text.writer,
+        problem=text.problem or leaves_open, by=by, created_at=now,
     )  # fmt: skip

@@ -4,14 +4,20 @@ The ticket as a whole still ranks first, because its questions explain each othe
 where the whole did not find it. Refuses to know what is written from it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from copilot.autosend import DRAFT_FLOOR
 from copilot.knowledge_base import KnowledgeBase
 from knowledge.embedding import Embedder, EmbedderUnavailable, Vectors
 from knowledge.retrieval import Match, Retrieval
+from triage.text import says_nothing
+
+CONTEXT = 0.5
+"""How much of the rest of its ticket is added to a question's vector: "How long is it valid?" says little alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,8 @@ class Asked:
     match: Match | None
     answerable: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values, with the passage's place instead of its text."""
+    def to_dict(self, *, answers_question: bool) -> dict[str, Any]:
+        """Return plain JSON values, with the passage's place instead of its text, and whether the draft answers it."""
         passage = self.match.passage if self.match else None
         return {
             "question": self.question,
@@ -32,24 +38,45 @@ class Asked:
             "passage_id": passage.id if passage else None,
             "title": passage.title if passage else None,
             "answerable": round(self.answerable, 3),
+            "answers_question": answers_question,
         }
 
 
-def question_vectors(questions: Sequence[Sequence[str]], embedder: Embedder) -> list[Vectors | None]:
-    """Return for each ticket the vectors of its questions, of shape (questions, dimension), all encoded together; None
-    for a ticket that asks one thing, and for all when there is no model."""
-    several = [tuple(own) if len(own) > 1 else () for own in questions]
-    flat = [question for own in several for question in own]
+def question_vectors(tickets: Sequence[tuple[str, Sequence[str]]], embedder: Embedder) -> list[Vectors | None]:
+    """Return for each ticket, a text and its questions, the unit vectors of these, of shape (questions, dimension), all
+    encoded together; None for a ticket that asks one thing, and for all when there is no model.
+
+    What the ticket says besides its questions is part of each of them.
+    """
+    several = [(tuple(own), around(text, own)) if len(own) > 1 else ((), "") for text, own in tickets]
+    flat = [part for own, rest in several for part in (*own, rest) if part]
     try:
         vectors = embedder.encode(flat) if flat else None
     except EmbedderUnavailable:
         vectors = None
     found: list[Vectors | None] = []
     start = 0
-    for own in several:
-        found.append(None if vectors is None or not own else vectors[start : start + len(own)])
-        start += len(own)
+    for own, rest in several:
+        end = start + len(own)
+        context = vectors[end] if vectors is not None and rest else None
+        found.append(None if vectors is None or not own else drawn(vectors[start:end], context))
+        start = end + bool(rest)
     return found
+
+
+def around(text: str, questions: Sequence[str]) -> str:
+    """Return what a text says besides its questions; "" when that says nothing."""
+    for question in questions:
+        text = text.replace(question, " ")
+    return "" if says_nothing(text) else text
+
+
+def drawn(questions: Vectors, context: Vectors | None) -> Vectors:
+    """Return the unit vectors of questions, drawn to that of what stands around them."""
+    if context is None:
+        return questions
+    mixed = questions + CONTEXT * context
+    return np.asarray(mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def search(
@@ -88,6 +115,27 @@ def joined(whole: Retrieval, apart: Sequence[Retrieval], asked: Sequence[Asked],
         by_article.setdefault(match.passage.article_id, match)
     most = max(limit, len({match.passage.article_id for match in first}))
     return Retrieval(tuple(by_article.values())[:most], lead.margin, lead.answerable, whole.degraded)
+
+
+def offered(matches: Sequence[Match], asked: Sequence[Asked]) -> tuple[Match, ...]:
+    """Return what may be quoted: the matches, and of their articles the passages that answer a question, too."""
+    by_passage: dict[str, Match] = {}
+    for match in [*matches, *(one.match for one in asked if one.match is not None)]:
+        by_passage.setdefault(match.passage.id, match)
+    return tuple(by_passage.values())
+
+
+def left_open(asked: Sequence[Asked], quoted: Collection[str]) -> tuple[str, ...]:
+    """Return the questions that a draft leaves open: those without an article, or whose article is not `quoted`."""
+    return tuple(one.question for one in asked if one.match is None or one.match.passage.article_id not in quoted)
+
+
+def recalled(rows: Sequence[Mapping[str, Any]], passage: Callable[[str], Match | None]) -> tuple[Asked, ...]:
+    """Return what `Asked.to_dict` wrote, with `passage` looking up what still may be quoted."""
+    return tuple(
+        Asked(str(row["question"]), passage(row["passage_id"]) if row.get("passage_id") else None, row["answerable"])
+        for row in rows
+    )
 
 
 def _asked(question: str, found: Retrieval) -> Asked:

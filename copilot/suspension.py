@@ -10,29 +10,36 @@ Two streams are watched, each with money of its own. Audits: the verdicts on the
 person first. Replies: what customers did after each reply that was sent automatically, most of them nothing; because
 not every error makes a customer speak, silence proves little, and mixed with audits it would drown them. An outcome is
 an error to the degree of its weight (`SIGNALS`); what counts is that the mean weight stays within the budget, for
-replies within the budget plus `usual`, the mean weight that replies approved by people draw.
+replies within the budget plus `usual`, a bound on the mean weight that replies approved by people draw.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import comb
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.earning import upper_bound
+
 Source = Literal["audit", "reply"]
 SIGNALS = {"silent": 0.0, "reopened": 0.5, "did_not_help": 1.0, "complaint": 1.0}
 """How much of an error each thing is that a customer may do after an automatic reply. Reopening is often a new
 question, so it counts half."""
 
-AUDITS_SHARE = 0.95
+AUDITS_SHARE = 0.97
+# of the chance of a false alarm: spent on the bound on what is usual
+USUAL_SHARE = 0.02
 # of a stream's money; measured in docs/decisions/0019
-SPRINT_SHARE, RUNNING_SHARE, LATER_SHARE = 0.6, 0.25, 0.15
+SPRINT_SHARE, RUNNING_SHARE, LATER_SHARE = 0.76, 0.13, 0.11
 # the bettors of the long run expect errors so many times as frequent as the budget
-EXPECTED = (1.5, 2.0, 3.0, 5.0)
-SPRINT_EXPECTS, SPRINT_WINS = 3.0, 0.505
+EXPECTED = (2.0, 3.0, 6.0)
+SPRINT_EXPECTS, SPRINT_WINS = 3.0, 0.54
+# the parts of a sprint after which one error less may do (0: none)
+SHORT_CUTS = (0.0, 0.8)
 # half of the money kept for later is bet after so many outcomes: an old record of good ones must not hide a change
 LATER = 200
 # never bet more than this share of the money on a single outcome
@@ -40,7 +47,9 @@ MOST_AT_RISK = 0.9
 # smaller budgets are watched as this one: false alarms stay as rare, noticing takes no longer
 LEAST_MEAN = 0.001
 MOST_ERRORS = 60
-Table = NDArray[np.float64]
+# the logarithm of more money than can be told apart
+MOST_LOG = 700.0
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +88,13 @@ def answered(signal: str) -> Outcome:
 class Watch:
     """Watches outcomes against an error `budget` (share, 0..1) with a chance of false alarm of at most 1 - `level`.
 
-    `usual` is the mean weight of signals after replies that people approved (0..1). At a level of 1 no evidence is
-    enough.
+    `usual` is a bound on the mean weight of signals after replies that people approved (`usual_at_most`, 0..1); at 1
+    nothing is bet on replies. At a level of 1 no evidence is enough.
     """
 
     budget: float
     level: float
-    usual: float = 0.0
+    usual: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("budget", "level", "usual"):
@@ -95,54 +104,68 @@ class Watch:
     @property
     def bar(self) -> float:
         """The money at which suspicion is evidence."""
-        return 1 / (1 - self.level) if self.level < 1 else float("inf")
+        return 1 / ((1 - self.level) * (1 - USUAL_SHARE)) if self.level < 1 else float("inf")
 
     def evidence(self, outcomes: Sequence[Outcome]) -> Suspicion:
         """The money that betting against these outcomes, oldest first, would have made."""
-        audits = _Bettor(self.budget, self.bar / AUDITS_SHARE)
-        replies = _Bettor(self.budget + self.usual, self.bar / (1 - AUDITS_SHARE))
-        wealths = []
-        for outcome in outcomes:
-            (audits if outcome.source == "audit" else replies).see(outcome.error)
-            wealths.append(AUDITS_SHARE * audits.wealth + (1 - AUDITS_SHARE) * replies.wealth)
-        at = next((place for place, wealth in enumerate(wealths) if wealth >= self.bar), None)
-        return Suspicion(wealths[-1] if wealths else 1.0, at, tuple(wealths))
+        is_audit = np.array([outcome.source == "audit" for outcome in outcomes], dtype=np.bool_)
+        errors = np.array([outcome.error for outcome in outcomes], dtype=np.float64)
+        audits = _money(errors[is_audit], self.budget, self.bar / AUDITS_SHARE)[np.cumsum(is_audit)]
+        replies = _money(errors[~is_audit], self.budget + self.usual, self.bar / (1 - AUDITS_SHARE))
+        wealths = AUDITS_SHARE * audits + (1 - AUDITS_SHARE) * replies[np.cumsum(~is_audit)]
+        reached = np.flatnonzero(wealths >= self.bar)
+        at = int(reached[0]) if len(reached) else None
+        return Suspicion(float(wealths[-1]) if len(wealths) else 1.0, at, tuple(wealths.tolist()))
 
 
-class _Bettor:
-    """Bets on one stream. Each bet is a number λ chosen before the outcome x: the money in it is multiplied by
-    1 + λ (x - mean), and 0 <= λ <= 1 / mean keeps that from falling below 0."""
+def usual_at_most(weights: Sequence[float], level: float) -> float:
+    """Return a bound on the mean weight of signals after replies that people approved, of which these weights (0..1)
+    were drawn. It is too low with a chance of at most a share `USUAL_SHARE` of 1 - `level`, which `Watch.bar` pays for.
 
-    def __init__(self, mean: float, bar: float) -> None:
-        """`mean` is the errors' frequency under which odds are fair, `bar` the money that is wanted."""
-        self._mean = min(max(mean, LEAST_MEAN), 1.0)
-        self._bets = [bet_on(times, self._mean) for times in EXPECTED]
-        self._running = [RUNNING_SHARE / len(self._bets)] * len(self._bets)
-        self._later = LATER_SHARE
-        self._sprint = sprint(self._mean, SPRINT_SHARE / bar)
-        self._sprinting = SPRINT_SHARE
-        self._seen = 0
-        self._errors = 0.0
+    The mean is the sum, over the steps between one weight of `SIGNALS` and the next, of step times the share of weights
+    beyond it; each share has its exact bound. 1 without any weights: then everything may be usual.
+    """
+    steps = sorted({0.0, *SIGNALS.values()})
+    each = 1 - (1 - level) * USUAL_SHARE / (len(steps) - 1)
+    beyond = (sum(weight > low for weight in weights) for low in steps)
+    return sum(
+        (high - low) * upper_bound(errors, len(weights), each)
+        for (low, high), errors in zip(pairwise(steps), beyond, strict=False)
+    )
 
-    @property
-    def wealth(self) -> float:
-        """All the money, 1 at first."""
-        return sum(self._running) + self._later + self._sprinting
 
-    def see(self, error: float) -> None:
-        """Settle the bets on one outcome (0..1)."""
-        entering = self._later / (self._seen + 1 + LATER) / len(self._bets)
-        self._later -= entering * len(self._bets)
-        surprise = error - self._mean
-        self._running = [
-            (money + entering) * (1 + bet * surprise) for money, bet in zip(self._running, self._bets, strict=True)
-        ]
-        if self._sprint is not None:
-            self._sprinting *= 1 + self._sprint.bet(self._seen, int(self._errors)) * surprise
-        self._seen += 1
-        self._errors += error
-        if self._sprint is not None and self._sprint.is_over(self._seen, int(self._errors)):
-            self._sprint = None
+def _money(errors: Floats, mean: float, bar: float) -> Floats:
+    """What one unit is worth before the first outcome of one stream and after each. A bet is a number λ chosen before
+    the outcome x: the money in it is multiplied by 1 + λ (x - mean), and 0 <= λ <= 1 / mean keeps that from falling
+    below 0. `mean` is the errors' frequency under which odds are fair, `bar` the money that is wanted."""
+    mean = min(max(mean, LEAST_MEAN), 1.0)
+    return np.append(1.0, _running(errors, mean) + _sprinting(errors, mean, sprint(mean, SPRINT_SHARE / bar)))
+
+
+def _running(errors: Floats, mean: float) -> Floats:
+    """The money of the long run, in logarithms, for years of right outcomes make it as small as they like."""
+    bets = np.array([bet_on(times, mean) for times in EXPECTED])[:, None]
+    grown = np.cumsum(np.log1p(bets * (errors - mean)), axis=1)
+    before = np.concatenate([np.zeros_like(bets), grown[:, :-1]], axis=1)[:, : len(errors)]
+    # what is kept for later enters such that LATER / (LATER + n) of it is left after n outcomes
+    left = LATER / (LATER + np.arange(len(errors) + 1))
+    entered = np.logaddexp.accumulate(np.log(LATER_SHARE * (left[:-1] - left[1:])) - before, axis=1)
+    money = np.exp(np.minimum(grown + np.logaddexp(np.log(RUNNING_SHARE), entered), MOST_LOG))
+    return np.asarray(money.mean(axis=0) + LATER_SHARE * left[1:], dtype=np.float64)
+
+
+def _sprinting(errors: Floats, mean: float, race: "Sprint | None") -> Floats:
+    """The money of the sprint; it rests when the sprint is over."""
+    money = np.full(len(errors), SPRINT_SHARE)
+    now, counted = SPRINT_SHARE, 0.0
+    for seen, error in enumerate(errors.tolist()):
+        if race is None or race.is_over(seen, int(counted)):
+            money[seen:] = now
+            break
+        now *= 1 + race.bet(seen, int(counted)) * (error - mean)
+        counted += error
+        money[seen] = now
+    return money
 
 
 def bet_on(times: float, mean: float) -> float:
@@ -154,7 +177,8 @@ def bet_on(times: float, mean: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Sprint:
-    """A bet on the event that `errors` errors come within `within` outcomes, or one less within two thirds of them.
+    """A bet on the event that `errors` errors come within `within` outcomes, or one less within the first `early` (0:
+    there is no such short cut).
 
     Its money is at any time in proportion to the event's chance then, which is a fair bet on every single outcome;
     `chances` is that chance by outcomes seen and errors among them.
@@ -162,7 +186,8 @@ class Sprint:
 
     errors: int
     within: int
-    chances: Table
+    early: int
+    chances: Floats
 
     def is_over(self, seen: int, errors: int) -> bool:
         """Whether nothing is left to bet on: won or lost."""
@@ -176,37 +201,41 @@ class Sprint:
 
 @lru_cache(maxsize=64)
 def sprint(mean: float, chance: float) -> Sprint | None:
-    """Return the shortest sprint that is won with at most `chance` when errors are as frequent as `mean`, and at least
-    every other time when they are three times as frequent; None when there is none."""
+    """Return the shortest sprint that is won with at most `chance` when errors are as frequent as `mean`, and in a
+    share `SPRINT_WINS` of times when they are three times as frequent; None when there is none."""
     often = min(SPRINT_EXPECTS * mean, 1.0)
     if mean >= often or chance <= 0:
         return None
+    found: list[tuple[int, int, int]] = []
     for errors in range(2, MOST_ERRORS):
-        within = _shortest(errors, often)
-        if _win(errors, within, mean) <= chance:
-            return Sprint(errors, within, _chances(errors, within, mean))
+        shapes = [(_shortest(errors, often, part), part) for part in SHORT_CUTS]
+        fair = [(within, int(within * part)) for within, part in shapes]
+        found += [(within, errors, early) for within, early in fair if _win(errors, within, early, mean) <= chance]
+        if found and min(found)[0] <= min(within for within, _ in fair):
+            within, errors, early = min(found)
+            return Sprint(errors, within, early, _chances(errors, within, early, mean))
     return None
 
 
-def _shortest(errors: int, often: float) -> int:
-    """The fewest outcomes in which the sprint is won `SPRINT_WINS` of the times."""
+def _shortest(errors: int, often: float, part: float) -> int:
+    """The fewest outcomes in which a sprint with a short cut after this part is won `SPRINT_WINS` of the times."""
     low, high = errors - 1, int(2 * errors / often) + errors
     while high - low > 1:
         middle = (low + high) // 2
-        if _win(errors, middle, often) >= SPRINT_WINS:
+        if _win(errors, middle, int(middle * part), often) >= SPRINT_WINS:
             high = middle
         else:
             low = middle
     return high
 
 
-def _win(errors: int, within: int, frequency: float) -> float:
+def _win(errors: int, within: int, early: int, frequency: float) -> float:
     """The chance of winning before the first outcome."""
-    early = within * 2 // 3
-    later = [_exactly(k, early, frequency) for k in range(errors - 1)]
+    if not early:
+        return 1 - sum(_exactly(k, within, frequency) for k in range(errors))
     lost = sum(
-        chance * _exactly(more, within - early, frequency)
-        for k, chance in enumerate(later)
+        _exactly(k, early, frequency) * _exactly(more, within - early, frequency)
+        for k in range(errors - 1)
         for more in range(errors - k)
     )
     return 1 - lost
@@ -216,13 +245,12 @@ def _exactly(errors: int, n: int, frequency: float) -> float:
     return comb(n, errors) * frequency**errors * (1 - frequency) ** (n - errors) if errors <= n else 0.0
 
 
-def _chances(errors: int, within: int, frequency: float) -> Table:
+def _chances(errors: int, within: int, early: int, frequency: float) -> Floats:
     """The chance of winning by outcomes seen and errors among them, backwards from the end."""
     table = np.zeros((within + 1, errors + 1))
-    early = within * 2 // 3
     table[:, errors] = 1.0
     for seen in range(within - 1, -1, -1):
         table[seen, :errors] = frequency * table[seen + 1, 1:] + (1 - frequency) * table[seen + 1, :errors]
-        if seen <= early:
+        if 0 < seen <= early:
             table[seen, errors - 1] = 1.0
     return table

@@ -3,7 +3,8 @@
 Outcomes are audits' verdicts, replies that people took back, and what customers answered. Everything happens in the
 caller's transaction, alone with the category. A reply counts as right when it is delivered and is judged again when
 its customer answers. Errors only ever grow, and the evidence with them: what is enough now would be enough once every
-customer has answered, so that looking early raises no more false alarms.
+customer has answered, so that looking early raises no more false alarms. Many customers ask on after right replies too:
+until it is known how many, what they do is kept and no evidence; audits are from the first one on.
 """
 
 from datetime import datetime, timedelta
@@ -16,13 +17,15 @@ from copilot.snapshots import Snapshot
 from copilot.store import budgets, drafts, journal, watches
 from copilot.store.session import Session
 from copilot.store.tables import Draft, Message, OutcomeRow, WatchRow
-from copilot.suspension import SIGNALS, Outcome, Suspicion, Watch
+from copilot.suspension import SIGNALS, Outcome, Suspicion, Watch, usual_at_most
 from triage.assess import Assessment
 
 ANSWERS_FOR = timedelta(days=7)
 """A customer who writes later asks something new."""
 
 USUAL_FROM, USUAL_OF = 50, 1_000
+UNKNOWN = 1.0
+"""What is usual while too few approved replies are known: anything, so that replies are no evidence."""
 
 
 def audited(session: Session, draft: Draft, accepted: bool, now: datetime) -> None:
@@ -72,6 +75,8 @@ def see(session: Session, draft: Draft, source: str, signal: str, error: float, 
         return
     budgets.lock(session, [f"category:{draft.category}"])
     watch = watch_of(session, draft.category, autonomy_in_force(session).of(draft.category), now)
+    if watch.usual >= UNKNOWN:
+        watch.usual = usual_of(session, draft.category, watch.level, now)
     known = watches.outcome(session, draft.id or 0, source)
     _keep(session, known.watch_id if known else watch.id, draft, source, signal, error, now)
     if error > 0 and watch.suspended_at is None:
@@ -91,9 +96,14 @@ def watch_of(session: Session, category: str, setting: CategoryAutonomy, now: da
 
 
 def _begin(session: Session, category: str, setting: CategoryAutonomy, now: datetime, by: str) -> WatchRow:
-    number, mean = watches.usual(session, category, USUAL_OF)
-    usual = mean if number >= USUAL_FROM else 0.0
+    usual = usual_of(session, category, setting.confidence_level, now)
     return watches.begin(session, category, setting.error_budget, setting.confidence_level, usual, now, by)
+
+
+def usual_of(session: Session, category: str, level: float, now: datetime) -> float:
+    """A bound on what is usual after replies that people approved, by those whose customers had the time to answer."""
+    weights = watches.approved(session, category, now - ANSWERS_FOR, USUAL_OF)
+    return usual_at_most(weights, level) if len(weights) >= USUAL_FROM else UNKNOWN
 
 
 def suspicion_of(session: Session, watch: WatchRow) -> Suspicion:

@@ -6,10 +6,14 @@ Tests call `build` with fakes; nothing is read from the environment at import.
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import SecretStr
 
 from copilot import embedding_server
 from copilot.alerting import Alerts
@@ -26,6 +30,7 @@ from copilot.consistency import Consistency
 from copilot.errors import Unavailable
 from copilot.example_vectors import ExampleVectors
 from copilot.fakes import HashEmbedder
+from copilot.former_model import Former, OpenFormer
 from copilot.gaps import GapFinder
 from copilot.knowledge_base import KnowledgeBase
 from copilot.learning import Learning
@@ -58,6 +63,7 @@ from knowledge.vector_index import QdrantIndex, VectorIndex
 FAKE_EMBEDDER = "fake:hash"
 EMBEDDING_SERVER = "openai:"
 NO_PREFIX = "none"
+RECIPE = ("embedder_query_prefix", "embedder_passage_prefix", "embedder_input_type")
 LONGEST_SILENCE = 10.0
 CALM = frozenset({"learning", "order", "gaps", "articles", "evidence"})
 """Loops that learn and tidy, for which nobody waits."""
@@ -112,6 +118,7 @@ def build(
     now: TimeSource = system_time,
     embedder: Embedder | None = None,
     open_index: Callable[[], VectorIndex] | None = None,
+    open_former: OpenFormer | None = None,
     llm: LanguageModel | None = None,
     transport: Transport | None = None,
 ) -> Services:
@@ -120,7 +127,10 @@ def build(
     db = Database(settings.resolved_database_url)
     db.migrate()
     used_embedder = embedder or embedder_of(settings)
-    knowledge = KnowledgeBase(db, now, used_embedder, open_index or (lambda: index_of(settings, used_embedder)))
+    knowledge = KnowledgeBase(
+        db, now, used_embedder, open_index or (lambda: index_of(settings, used_embedder)), recipe_of(settings),
+        open_former or (lambda recipe: former_of(settings, recipe)),
+    )  # fmt: skip
     configuration, book, vectors = ConfigurationCache(), PromiseBook(), ExampleVectors(db, used_embedder)
     models = TriageModelCache(db, vectors)
     used_llm, used_transport = llm or language_model(settings), transport or transport_of(settings, now)
@@ -180,9 +190,7 @@ def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedde
     prefixes = prefixes_set(settings)
     if settings.embedder is None or not settings.embedder.startswith(EMBEDDING_SERVER):
         return SentenceTransformerEmbedder(settings.embedder, progress, prefixes)
-    # the language model's key is for its server alone
-    shared = None if settings.embedder_url else settings.openai_api_key
-    key = settings.embedder_api_key or shared
+    key = embedder_key(settings)
     return embedding_server.connect(
         settings.embedder.removeprefix(EMBEDDING_SERVER),
         key.get_secret_value() if key else None,
@@ -190,6 +198,45 @@ def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedde
         prefixes,
         settings.embedder_input_type,
     )
+
+
+def embedder_key(settings: Settings) -> SecretStr | None:
+    """The key of the embedding server; the language model's key is for its own server alone."""
+    return settings.embedder_api_key or (None if settings.embedder_url else settings.openai_api_key)
+
+
+def recipe_of(settings: Settings) -> dict[str, Any]:
+    """What makes the embedder again when another one has followed it; nothing secret."""
+    made = settings.model_dump(include={"embedder", *RECIPE})
+    is_served = (settings.embedder or "").startswith(EMBEDDING_SERVER)
+    return made | {"embedder_url": without_credentials(embedder_address(settings)) if is_served else None}
+
+
+def embedder_address(settings: Settings) -> str | None:
+    """Where the embedding server is; None for where its client looks by itself."""
+    return settings.embedder_url or settings.openai_base_url
+
+
+def former_of(settings: Settings, recipe: Mapping[str, Any]) -> Former:
+    """An earlier embedder and its index. A key is given only to the server that it is set for."""
+    address = recipe.get("embedder_url")
+    same_server = address == without_credentials(embedder_address(settings))
+    known = {name: recipe[name] for name in ("embedder", *RECIPE) if name in recipe}
+    where = {
+        "embedder_url": embedder_address(settings) if same_server else address,
+        "embedder_api_key": embedder_key(settings) if same_server else None,
+        "openai_api_key": settings.openai_api_key if same_server else None,
+    }
+    embedder = embedder_of(settings.model_copy(update={**known, **where}))
+    return Former(embedder, index_of(settings, embedder))
+
+
+def without_credentials(address: str | None) -> str | None:
+    """The address without user name and password."""
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def prefixes_set(settings: Settings) -> Prefixes:

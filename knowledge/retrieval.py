@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from knowledge.articles import Visibility
 from knowledge.embedding import LIKENESS, Likeness, Vectors
 from knowledge.languages import primary
 from knowledge.lexical import Audience, Floats, LexicalIndex, LexicalScores
@@ -18,12 +20,16 @@ from knowledge.passages import Passage
 from knowledge.ranker import LEXICAL_WEIGHT, Ranker
 from knowledge.vector_index import IndexUnavailable, VectorIndex
 
+Mask = NDArray[np.bool_]
+
 AUDIENCES: tuple[Audience, ...] = ("public", "all")
 # passages asked of the vector index, and articles that may enter by their words alone
 DENSE_HITS = 64
 # where fewer articles than this are found in the customer's language and there are more, so many passages are asked for
 OWN_ARTICLES = 5
 WIDE_HITS = 1_024
+# where a search is narrowed and that hides too many hits, so many are asked for in the end
+WIDEST_HITS = 16_384
 LEXICAL_ARTICLES = 20
 BEST_PASSAGES = 3
 # whether the first article answers is told best by how much the scores of the best 20 gather in it (ln 20 minus the
@@ -36,6 +42,7 @@ GATHERED, LEAD, INTERCEPT = 0.97, 5.83, -3.06
 # an article in another language comes first only if it answers this surely, and none in the customer's does
 SURE = 0.7
 CURVE_OF_WORDS = (16.3, 0.055)
+BY_WORDS = "only words were compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,18 @@ class ArticleTags:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """What a search is narrowed to; None leaves open. `language` is a tag, whose region does not matter."""
+
+    visibility: Visibility | None = None
+    language: str | None = None
+    category: str | None = None
+
+
+ANYTHING = Only()
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A query as it is compared: what its words and its vector found, and the ticket's category."""
 
@@ -88,11 +107,12 @@ class _Asked:
 @dataclass(frozen=True, slots=True)
 class _Dense:
     """Hits of the vector index by article row, and the similarity that everything else stays under; similarities are
-    as all-MiniLM-L6-v2 would put them."""
+    as all-MiniLM-L6-v2 would put them. `is_full` says that the index may hold more."""
 
     hits: Mapping[int, list[tuple[float, int]]] = field(default_factory=dict)
     floor: float = 0.0
     degraded: str | None = None
+    is_full: bool = False
 
 
 class Retriever:
@@ -118,6 +138,7 @@ class Retriever:
         known = tags or {}
         self._tags = [known.get(article_id, ArticleTags()) for article_id in lexical.article_ids]
         self._languages = [own.language and primary(own.language) for own in self._tags]
+        self._masks: dict[Only, Mask] = {}
         self._article_of = lexical.article_of.tolist()
         self._of_language = {audience: self._languages_shown_to(audience) for audience in AUDIENCES}
         # the passages of article row i are those from row starts[i] up to starts[i + 1]
@@ -131,16 +152,22 @@ class Retriever:
         audience: Audience = "public",
         language: str | None = None,
         category: str | None = None,
+        only: Only | None = None,
     ) -> Retrieval:
         """Return the best articles for a query. `query_vector` is its unit vector, None when there is no embedder;
-        `category` is the ticket's.
+        `category` is the ticket's, and `only` leaves all other articles out.
 
         With a `language`, its articles come first and compete among themselves, because the translations of an answer
         are no rivals of it; the others lead only when they are closer and answer while it does not.
         """
         language = language and primary(language)
         words = self._lexical.scores(query_text, audience)
-        dense = self._dense(query_vector, audience, language)
+        if only is None:
+            dense = self._dense(query_vector, audience, language)
+        else:
+            shown = self._lexical.visible(audience) & self._fitting(only)
+            words = LexicalScores(words.passages * shown[self._lexical.article_of], words.articles * shown, words.words)
+            dense = self._dense(query_vector, audience, language, shown)
         features = self._features(_Asked(words, dense, category))
         ranked = sorted((-self._ranker.score(values), row) for row, values in features.items())
         own = [place for place in ranked if language is not None and self._languages[place[1]] == language]
@@ -155,32 +182,54 @@ class Retriever:
         matches = tuple(self._match(row, -score, words, dense, features[row]) for score, row in best)
         return Retrieval(matches, _lead(first, 1), _answers(first, by_words), dense.degraded)
 
-    def _dense(self, vector: Vectors | None, audience: Audience, language: str | None) -> _Dense:
+    def _fitting(self, only: Only) -> Mask:
+        """Which article rows a search is narrowed to."""
+        if only not in self._masks:
+            language = only.language and primary(only.language)
+            public = self._lexical.visible("public").tolist()
+            fits = [
+                (only.visibility is None or (only.visibility == "public") == public[row])
+                and (language is None or self._languages[row] == language)
+                and (only.category is None or own.category == only.category)
+                for row, own in enumerate(self._tags)
+            ]
+            if not any(fits):
+                return np.zeros(len(fits), dtype=bool)
+            self._masks[only] = np.array(fits, dtype=bool)
+        return self._masks[only]
+
+    def _dense(
+        self, vector: Vectors | None, audience: Audience, language: str | None, only: Mask | None = None
+    ) -> _Dense:
+        """`only` are the article rows that a search is narrowed to."""
         if vector is None:
-            return _Dense(degraded="no embedding model: only words were compared")
+            return _Dense(degraded=f"no embedding model: {BY_WORDS}")
         if self._index is None:
-            return _Dense(degraded=f"{self._words_alone}: only words were compared")
+            return _Dense(degraded=f"{self._words_alone}: {BY_WORDS}")
         try:
-            dense = self._nearest(self._index, vector, DENSE_HITS, audience)
-            if self._crowded_out(language, dense, audience):
-                dense = self._nearest(self._index, vector, WIDE_HITS, audience)
+            shown = self._lexical.visible(audience) if only is None else only
+            dense = self._nearest(self._index, vector, DENSE_HITS, audience, shown)
+            if self._crowded_out(language, dense, audience) or (only is not None and _hidden(dense, only)):
+                dense = self._nearest(self._index, vector, WIDE_HITS, audience, shown)
+            if only is not None and _hidden(dense, only):
+                dense = self._nearest(self._index, vector, WIDEST_HITS, audience, shown)
         except IndexUnavailable as error:
-            return _Dense(degraded=f"only words were compared: {error}")
+            return _Dense(degraded=f"{BY_WORDS}: {error}")
         return dense
 
-    def _nearest(self, index: VectorIndex, vector: Vectors, limit: int, audience: Audience) -> _Dense:
-        """Group known, visible hits by article, each as (similarity, passage row), best first."""
+    def _nearest(self, index: VectorIndex, vector: Vectors, limit: int, audience: Audience, shown: Mask) -> _Dense:
+        """Group known hits of the articles shown by article, each as (similarity, passage row), best first."""
         found = index.search(vector, limit, audience)
-        shown = self._lexical.visible(audience)
         if not found and shown.any():
-            return _Dense(degraded="the search index is empty: only words were compared")
+            return _Dense(degraded=f"the search index is empty: {BY_WORDS}")
         like_the_default, hits = self._likeness.like_the_default, dict[int, list[tuple[float, int]]]()
         for passage_id, _, similarity in found:
             row = self._lexical.row_of.get(passage_id)
             if row is not None:
                 hits.setdefault(self._article_of[row], []).append((like_the_default(similarity), row))
         visible = {article: own for article, own in hits.items() if shown[article]}
-        return _Dense(visible, like_the_default(found[-1].score) if len(found) >= limit else 0.0)
+        is_full = len(found) >= limit
+        return _Dense(visible, like_the_default(found[-1].score) if is_full else 0.0, is_full=is_full)
 
     def _languages_shown_to(self, audience: Audience) -> Counter[str | None]:
         shown = self._lexical.visible(audience)
@@ -224,6 +273,11 @@ class Retriever:
         both = [near.get(first + at, dense.floor) + LEXICAL_WEIGHT * score for at, score in enumerate(own)]
         best = first + both.index(max(both))
         return Match(self._lexical.passages[best], score, near.get(best, 0.0), features[2], features)
+
+
+def _hidden(dense: _Dense, only: Mask) -> bool:
+    """Whether the hits are full of articles that are left out, while there are more of those wanted."""
+    return dense.is_full and len(dense.hits) < min(OWN_ARTICLES, int(only.sum()))
 
 
 def _highest(scores: Floats, count: int) -> list[int]:

@@ -468,7 +468,17 @@ DRAWER = ArticleDrawer(
     article_html(RETURNS, RETURNS.index("Once your"), RETURNS.index("5 to 7")),
     QUOTE,
 )
-SEARCH = SearchView("refund", (FoundPassage("returns", "Returning something you bought", "p1", QUOTE),))
+SEARCH = SearchView(
+    "refund",
+    (
+        FoundPassage("returns", "Returning something you bought", "p1", QUOTE, QUOTE, "Money back › By card"),
+        FoundPassage("goodwill", "Goodwill for late parcels", "p2", "Up to 20 € without asking, once a customer."),
+    ),
+    "the search index is being built (4,210 of 9,800 passages)",
+    unsure=True,
+    languages=("de", "en"),
+    categories=("refund", "shipping"),
+)
 ADMIN_FRAME = replace(FRAME, section="admin")
 EMPTY_QUEUE = QueuePage((), 0, FILTERS)
 FAILED_RULES = replace(

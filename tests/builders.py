@@ -68,7 +68,8 @@ POLICIES = {
 
 def make_services(data_dir: Path, now: ManualTime | None = None, **parts: Any) -> Services:
     """Services over fakes, with SQLite in `data_dir`; `parts` replace fakes, or are settings when none is named so."""
-    given = {name: parts.pop(name) for name in ("embedder", "open_index", "llm", "transport") if name in parts}
+    replaced = ("embedder", "open_index", "open_former", "llm", "transport")
+    given = {name: parts.pop(name) for name in replaced if name in parts}
     index = MemoryIndex()
     fakes: dict[str, Any] = {
         "embedder": HashEmbedder(),

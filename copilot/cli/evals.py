@@ -76,6 +76,9 @@ def eval_retrieval(articles: Path, queries: Path, as_json: bool) -> None:
 @click.option("--reviews", help="Numbers of reviews, separated by commas; by default half of the questions.")
 @click.option("--withhold", default=0.0, show_default=True, type=SHARE, help="Share of articles taken away at random.")
 @click.option("--precedents/--no-precedents", default=True, show_default=True, help="Whether articles have a record.")
+@click.option(
+    "--sequential", is_flag=True, help="Whether the budget was exceeded at any look until then, not at the last."
+)
 @click.option("--json", "as_json", is_flag=True)
 def eval_answers(
     articles: Path,
@@ -86,6 +89,7 @@ def eval_answers(
     reviews: str | None,
     withhold: float,
     precedents: bool,
+    sequential: bool,
     as_json: bool,
 ) -> None:
     """Answering alone: how much at which precision, and whether earned thresholds keep their budget."""
@@ -96,7 +100,8 @@ def eval_answers(
     with progress("Texts, then splits") as report:
         result = evaluate_answers(
             articles, queries, embedder_of(Settings()), budget=budget, level=confidence, splits=splits,
-            reviews=sizes, withhold=withhold, precedents=precedents, progress=report, splitting=report,
+            reviews=sizes, withhold=withhold, precedents=precedents, sequential=sequential, progress=report,
+            splitting=report,
         )  # fmt: skip
     show(result, as_json)
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.confidence import FOLDS, RECORD, Evidence, calibration_error, folds_of, lead_score, matrix
-from copilot.earning import Review, earn, naive
+from copilot.earning import LOOKS_GROW, Review, earn, is_look, naive
 from copilot.evals.retrieval import Encoded, Question, read_set
 from copilot.experience import learn, tallies_of
 from copilot.precedents import Precedent, Precedents
@@ -75,11 +75,13 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One draw of reviews: what the earned and the naive threshold do, and the best that could be."""
+    """One draw of reviews: what the earned and the naive threshold do, and the best that could be; `ever`: whether the
+    earned one exceeded the budget at any look (None: only the last was taken)."""
 
     earned: Served
     naive: Served
     best_coverage: float
+    ever: bool | None = None
 
 
 def evaluate_answers(
@@ -93,6 +95,7 @@ def evaluate_answers(
     reviews: Sequence[int] = (),
     withhold: float = 0.0,
     precedents: bool = True,
+    sequential: bool = False,
     progress: Progress | None = None,
     splitting: Progress | None = None,
 ) -> Figures:
@@ -100,7 +103,8 @@ def evaluate_answers(
     can be answered at 95 and 98 % precision, most confident first), and for each number of `reviews` (default: half of
     the questions) what the earned and the naive threshold do; see `_summary`.
 
-    `budget`, `level` and `withhold` are shares; without `precedents` articles have no record. `progress` tells of texts
+    `budget`, `level` and `withhold` are shares; without `precedents` articles have no record. `sequential` takes the
+    looks before the last as well, at half as many reviews each (`copilot.earning.is_look`). `progress` tells of texts
     encoded, `splitting` of splits done, each with how many there are. Raises `ValueError` naming file, line and field,
     or for a file with too few questions.
     """
@@ -113,7 +117,7 @@ def evaluate_answers(
     done: dict[int, list[Split]] = {size: [] for size in sizes}
     for number, answers in enumerate(_populations(encoded, whole, splits, withhold)):
         for size in sizes:
-            done[size].append(_split(answers, size, budget, level, np.random.default_rng([number, size])))
+            done[size].append(_split(answers, size, budget, level, np.random.default_rng([number, size]), sequential))
         if splitting is not None:
             splitting(number + 1, splits)
     by_reviews = [{"reviews": size, **_summary(done[size], budget)} for size in sizes]
@@ -191,13 +195,13 @@ def _populations(encoded: Encoded, whole: Answers, splits: int, withhold: float)
         yield whole
 
 
-def _split(answers: Answers, size: int, budget: float, level: float, random: np.random.Generator) -> Split:
+def _split(
+    answers: Answers, size: int, budget: float, level: float, random: np.random.Generator, sequential: bool
+) -> Split:
     n = len(answers)
     drawn = [int(at) for at in (random.integers(0, n, size) if size > n else random.permutation(n)[:size])]
-    rows = [(answers.evidence[at], bool(answers.accepted[at])) for at in drawn]
-    learned = learn(rows, answers.precedents(drawn), drawn)
-    pool = [Review(confidence, label) for confidence, (_, label) in zip(learned.confidences, rows, strict=True)]
-    served = learned.model.of_inputs(_as_served(answers, drawn, learned.precedents))
+    pool, served = _learned(answers, drawn)
+    threshold = earn(pool, budget, level).threshold
     held_out = np.ones(n, dtype=np.bool_)
     held_out[drawn] = False
 
@@ -206,7 +210,35 @@ def _split(answers: Answers, size: int, budget: float, level: float, random: np.
         return Served(float(sent.mean()), _error(answers, sent), _error(answers, sent & held_out))
 
     best = coverage_at(served, answers.accepted, 1 - budget)
-    return Split(outcome(earn(pool, budget, level).threshold), outcome(naive(pool, budget)), best)
+    earned = outcome(threshold)
+    exceeded = (earned.error or 0.0) > budget
+    ever = exceeded or any(
+        _exceeds(answers, drawn[:look], budget, level) for look in looks_before(size, budget, level) if sequential
+    )
+    return Split(earned, outcome(naive(pool, budget)), best, ever if sequential else None)
+
+
+def looks_before(size: int, budget: float, level: float) -> list[int]:
+    """Return the numbers of reviews at the looks before one at `size`, the latest first."""
+    looks = [size // LOOKS_GROW]
+    while is_look(looks[-1], 0, budget, level):
+        looks.append(looks[-1] // LOOKS_GROW)
+    return looks[:-1]
+
+
+def _exceeds(answers: Answers, drawn: Sequence[int], budget: float, level: float) -> bool:
+    """Whether the threshold earned from these reviews errs more often than the budget on the population."""
+    pool, served = _learned(answers, drawn)
+    threshold = earn(pool, budget, level).threshold
+    return threshold is not None and (_error(answers, served >= threshold) or 0.0) > budget
+
+
+def _learned(answers: Answers, drawn: Sequence[int]) -> tuple[list[Review], Floats]:
+    """The reviews drawn with cross-fitted confidences, and the confidences that the whole population gets then."""
+    rows = [(answers.evidence[at], bool(answers.accepted[at])) for at in drawn]
+    learned = learn(rows, answers.precedents(drawn), drawn)
+    pool = [Review(confidence, label) for confidence, (_, label) in zip(learned.confidences, rows, strict=True)]
+    return pool, learned.model.of_inputs(_as_served(answers, drawn, learned.precedents))
 
 
 def _as_served(answers: Answers, drawn: Sequence[int], known: Precedents) -> Floats:
@@ -229,12 +261,16 @@ def _error(answers: Answers, sent: Flags) -> float | None:
 def _summary(done: Sequence[Split], budget: float) -> Figures:
     """Means over splits: `violations` is the share whose error on the population exceeds the budget, `coverage` the
     share answered (0 where nothing was proven), `of_best` that as a share of the best possible threshold's coverage,
-    `nothing` the share of splits in which nothing was proven."""
+    `nothing` the share of splits in which nothing was proven; `ever_exceeded` the share in which the earned threshold
+    exceeded the budget at any look (None: only the last was taken)."""
     best = fmean(split.best_coverage for split in done)
     return {
         "earned": _side([split.earned for split in done], best, budget),
         "naive": _side([split.naive for split in done], best, budget),
         "best_coverage": best,
+        "ever_exceeded": None
+        if any(split.ever is None for split in done)
+        else fmean(bool(split.ever) for split in done),
     }
 
 

@@ -1,6 +1,8 @@
-"""Decides how soon a suspension notices errors beyond the budget and how often it is mistaken, by simulated audits.
+"""Decides how soon a suspension notices errors beyond the budget and how often it is mistaken, by simulation.
 
-Beside the way of betting that is in force stand three from the literature, on the same courses and at the same bar.
+Audits: beside the way of betting that is in force stand three from the literature, on the same courses and at the same
+bar. Customers: some ask on after every kind of reply, right ones included; how many is known from approved
+replies alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,12 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.suspension import Watch, audited, bet_on
+from copilot.suspension import SIGNALS, Outcome, Watch, answered, audited, bet_on, usual_at_most
 from knowledge.embedding import Progress
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1)
 TIMES = 3.0
 LONGEST = 1_000
+ASK_ON, KNOWN = (0.06, 0.12), (50, 300)
+"""Shares of customers who ask on after a right reply, and how many approved replies are known."""
+CUSTOMERS_BUDGET = 0.02
 MOST_AT_RISK = 0.5
 """The largest share of the money that the adaptive bets risk, as in the paper's experiments."""
 
@@ -30,7 +35,7 @@ def evaluate_suspension(
     """Return for each budget and way of betting `noticed` (median audits until errors three times as frequent as the
     budget are noticed; None where half of the courses of 1,000 audits pass unnoticed), `within_80` and `within_150`
     (shares of courses), and `false_alarms` (share of courses of `audits` audits with errors exactly as frequent as the
-    budget that raise an alarm). `progress` tells of budgets done.
+    budget that raise an alarm); and `customers`, see `_customers`. `progress` tells of parts done.
     """
     rows = []
     for place, budget in enumerate(BUDGETS):
@@ -41,8 +46,51 @@ def evaluate_suspension(
             {"budget": budget, **{name: _figures(bet, beyond, within, budget, level) for name, bet in WAYS.items()}}
         )
         if progress is not None:
-            progress(place + 1, len(BUDGETS))
-    return {"courses": courses, "audits": audits, "level": level, "budgets": rows}
+            progress(place + 1, len(BUDGETS) + 1)
+    customers = [
+        _customers(ask_on, known, courses, audits, level, np.random.default_rng([seed, place, known]))
+        for place, ask_on in enumerate(ASK_ON)
+        for known in KNOWN
+    ]
+    if progress is not None:
+        progress(len(BUDGETS) + 1, len(BUDGETS) + 1)
+    return {"courses": courses, "audits": audits, "level": level, "budgets": rows, "customers": customers}
+
+
+def _customers(
+    ask_on: float, known: int, courses: int, replies: int, level: float, random: np.random.Generator
+) -> dict[str, float | None]:
+    """Replies alone, no audits, at a budget of 2 %: a share `ask_on` of customers asks on after right replies, and
+    everyone complains of a wrong one. `false_alarms` are courses with as many errors as the budget allows, by the bound
+    on what is usual (`usual_at_most`, in the mean) that so many `known` approved replies give; `..._of_mean` by their
+    mean instead; `noticed` is the median of replies until three times as many errors are."""
+    alarms, of_mean, after, bounds = 0, 0, [], []
+    for _ in range(courses):
+        approved = [outcome.error for outcome in _replies(known, 0.0, ask_on, random)]
+        bounds.append(usual_at_most(approved, level))
+        within = _replies(replies, CUSTOMERS_BUDGET, ask_on, random)
+        alarms += Watch(CUSTOMERS_BUDGET, level, bounds[-1]).evidence(within).at is not None
+        of_mean += Watch(CUSTOMERS_BUDGET, level, float(np.mean(approved))).evidence(within).at is not None
+        beyond = _replies(LONGEST, TIMES * CUSTOMERS_BUDGET, ask_on, random)
+        at = Watch(CUSTOMERS_BUDGET, level, bounds[-1]).evidence(beyond).at
+        after.append(np.inf if at is None else at + 1)
+    median = float(np.median(after))
+    return {
+        "ask_on": ask_on,
+        "known": known,
+        "usual": SIGNALS["reopened"] * ask_on,
+        "usual_at_most": float(np.mean(bounds)),
+        "false_alarms": alarms / courses,
+        "false_alarms_of_mean": of_mean / courses,
+        "noticed": median if np.isfinite(median) else None,
+    }
+
+
+def _replies(number: int, wrong: float, ask_on: float, random: np.random.Generator) -> list[Outcome]:
+    """What as many customers do."""
+    complain, ask = random.random(number) < wrong, random.random(number) < ask_on
+    names = np.where(complain, "complaint", np.where(ask, "reopened", "silent"))
+    return [answered(str(name)) for name in names]
 
 
 def _figures(bet: Noticed, beyond: Course, within: Course, budget: float, level: float) -> dict[str, float | None]:

@@ -7,6 +7,8 @@ sentence is remembered, because it may hold the condition. Refuses to know about
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from copilot.grounding.canonical import Item, canonical, opening
 from copilot.grounding.wording import Wording, wording
@@ -14,6 +16,7 @@ from knowledge.facts import Token, tokens
 from knowledge.sentences import sentence_spans
 
 LONGEST_SENTENCE = 6_000
+USUAL_SENTENCE = 600
 MOST_CANDIDATES = 48
 MOST_COMPARED = 64
 _LINE = re.compile(r"\n\s*(?=[^\sa-zß-öø-ÿ])|(?<=[.!?:;])\s*\n\s*")
@@ -55,6 +58,16 @@ class Sentence:
         return self.start + min(token.start for token in held), self.start + max(token.end for token in held)
 
 
+class _Reading(NamedTuple):
+    """What a sentence is whatever its place: fields of `Sentence`."""
+
+    read: Sequence[Token]
+    items: Sequence[Item]
+    words: Sequence[str]
+    cuts: Mapping[int, int]
+    leads: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """All sentences of the sources; `by_first` gives (sentence, place) of every beginning by its first word, `before`
@@ -92,6 +105,14 @@ def sources_of(stretches: Iterable[Stretch], language: str, before: Sources | No
 
 def _sentence(place: tuple[int, str, int], text: str, language: str, intro: int | None) -> Sentence:
     """The sentence with its `place`: its number, its passage, and where it begins there."""
+    known = _remembered(text, language) if len(text) <= USUAL_SENTENCE else _read(text, language)
+    number, passage_id, start = place
+    return Sentence(
+        number, passage_id, start, text, known.read, known.items, known.words, known.cuts, known.leads, intro
+    )
+
+
+def _read(text: str, language: str) -> _Reading:
     words = wording(language)
     read = tokens(text)
     breaks = sorted({0, len(text)} | _breaks(text))
@@ -108,7 +129,12 @@ def _sentence(place: tuple[int, str, int], text: str, language: str, intro: int 
             at = last
     cuts[len(items)] = len(read)
     leads = frozenset(opening(items, cut, language) for cut in cuts) - cuts.keys()
-    return Sentence(*place, text, read, items, [item.word for item in items], cuts, leads, intro)
+    return _Reading(read, items, [item.word for item in items], cuts, leads)
+
+
+# the same articles are cited again and again, and an agent's text is checked as it is typed: reading the sources is
+# most of the work. So many sentences are some 70 cited articles, and at most 30 MB
+_remembered = lru_cache(maxsize=4_096)(_read)
 
 
 def _breaks(text: str) -> set[int]:

@@ -29,6 +29,19 @@ class Labelled:
     vector: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many verdicts a record was ever given, and how many of these count no longer."""
+
+    given: int
+    dropped: int
+
+    @property
+    def counting(self) -> int:
+        """Verdicts that count."""
+        return self.given - self.dropped
+
+
 FAIR = ("open", "audit")
 """The samples of reviews that are drawn without looking at the draft."""
 
@@ -145,10 +158,11 @@ def keep_confidences(session: Session, confidences: Mapping[int, float]) -> None
         session.execute(update(Review), rows)
 
 
-def label_counts(session: Session) -> dict[str, int]:
-    """How many reviews that count each record holds."""
-    wanted = select(Review.fingerprint, func.count()).where(col(Review.dropped_at).is_(None))
-    return dict(session.exec(wanted.group_by(Review.fingerprint)).all())
+def counts(session: Session) -> dict[str, Count]:
+    """How many reviews each record holds."""
+    gone = func.sum(case((col(Review.dropped_at).is_not(None), 1), else_=0))
+    rows = session.execute(sqlalchemy.select(col(Review.fingerprint), func.count(), gone).group_by(Review.fingerprint))
+    return {row[0]: Count(int(row[1]), int(row[2])) for row in rows}
 
 
 def totals(session: Session) -> Sequence[tuple[str, str, int, int, int]]:
@@ -166,13 +180,11 @@ def newest_fit(session: Session, fingerprint: str) -> ConfidenceFit | None:
     return session.exec(wanted.order_by(col(ConfidenceFit.id).desc())).first()
 
 
-def fitted_labels(session: Session) -> dict[str, int]:
-    """How many labels the model in force was fitted to, by record."""
+def newest_fits(session: Session) -> dict[str, ConfidenceFit]:
+    """The confidence model in force by record."""
     newest = select(func.max(ConfidenceFit.id)).group_by(ConfidenceFit.fingerprint)
-    rows = session.exec(
-        select(ConfidenceFit.fingerprint, ConfidenceFit.labels).where(col(ConfidenceFit.id).in_(newest))
-    )
-    return dict(rows.all())
+    rows = session.exec(select(ConfidenceFit).where(col(ConfidenceFit.id).in_(newest)))
+    return {row.fingerprint: row for row in rows}
 
 
 def newest_fingerprint(session: Session) -> str | None:

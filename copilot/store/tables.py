@@ -764,7 +764,8 @@ class ReviewedSource(SQLModel, table=True):
 
 
 class ConfidenceFit(SQLModel, table=True):
-    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force."""
+    """The confidence model of a record, fitted to `labels` verdicts; the newest of its fingerprint is in force. `given`
+    and `dropped` are how many verdicts the record had been given then, and how many of these counted no longer."""
 
     __tablename__ = "confidence_fit"
 
@@ -772,6 +773,8 @@ class ConfidenceFit(SQLModel, table=True):
     fingerprint: str = Field(index=True)
     model: dict[str, Any] = json_column()
     labels: int
+    given: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    dropped: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     error: float | None = None
     expected_error: float | None = None
     at: datetime
@@ -779,7 +782,9 @@ class ConfidenceFit(SQLModel, table=True):
 
 class StandingRow(SQLModel, table=True):
     """What a category has earned in one record, at this budget and level. `stale` until new reviews are counted in;
-    `threshold` is null while nothing is proven. `detail` holds what only pages show."""
+    `threshold` is null while nothing is proven. `looked` is how many reviews there were when one was last looked for;
+    until the next look it is no laxer than `limit` (null: the confidences are a new model's, of which no more than
+    the share `reach` may pass). `detail` holds what only pages show."""
 
     __tablename__ = "standing"
     __table_args__ = (UniqueConstraint("category", "fingerprint"),)
@@ -797,6 +802,9 @@ class StandingRow(SQLModel, table=True):
     coverage: float = 0.0
     missing: int | None = None
     pool: int = 0
+    looked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    limit: float | None = None
+    reach: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     detail: dict[str, Any] = json_column()
     began_at: datetime
     at: datetime
@@ -804,7 +812,8 @@ class StandingRow(SQLModel, table=True):
 
 class WatchRow(SQLModel, table=True):
     """A watch over what a category sends alone, since `began_at`; a category's newest is in force. `suspended_at` is
-    when the evidence was enough to turn it off, with the reason in words."""
+    when the evidence was enough to turn it off, with the reason in words; `usual` bounds what customers do after
+    approved replies (1: not known yet)."""
 
     __tablename__ = "watch"
 
@@ -812,7 +821,7 @@ class WatchRow(SQLModel, table=True):
     category: str = Field(index=True)
     budget: float
     level: float
-    usual: float = 0.0
+    usual: float = 1.0
     began_at: datetime
     by: str
     suspended_at: datetime | None = None
@@ -858,6 +867,18 @@ class Replay(SQLModel, table=True):
     counts: dict[str, Any] = json_column()
     by: str
     at: datetime
+
+
+class ServingModel(SQLModel, table=True):
+    """The embedding model whose vectors answer, one row; `recipe` holds the settings that make it, no secret among
+    them."""
+
+    __tablename__ = "serving_model"
+
+    id: int = Field(primary_key=True)
+    fingerprint: str
+    recipe: dict[str, Any] = json_column()
+    since: datetime
 
 
 class ArticleCheck(SQLModel, table=True):

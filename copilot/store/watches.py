@@ -50,11 +50,11 @@ def outcomes(session: Session, watch_id: int) -> Sequence[OutcomeRow]:
     return session.exec(select(OutcomeRow).where(OutcomeRow.watch_id == watch_id).order_by(col(OutcomeRow.id))).all()
 
 
-def usual(session: Session, category: str, limit: int) -> tuple[int, float]:
-    """How many of the newest replies that people approved are known, and their mean error by customers' signals."""
+def approved(session: Session, category: str, until: datetime, limit: int) -> Sequence[float]:
+    """The errors by customers' signals of the newest replies that people approved, delivered until this instant."""
     wanted = select(OutcomeRow.error).where(OutcomeRow.category == category, OutcomeRow.source == "approved")
-    errors = session.exec(wanted.order_by(col(OutcomeRow.id).desc()).limit(limit)).all()
-    return len(errors), sum(errors) / len(errors) if errors else 0.0
+    wanted = wanted.where(OutcomeRow.at <= until)
+    return session.exec(wanted.order_by(col(OutcomeRow.id).desc()).limit(limit)).all()
 
 
 def secret(session: Session, name: str) -> str | None:

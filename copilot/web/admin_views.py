@@ -116,12 +116,24 @@ class RulesView:
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceView:
-    """The voice document: its tone, (language, a draft) as customers would read it, and as text."""
+class SignatureView:
+    """A language's signature as typed, and what stands where it is empty."""
 
-    tone: str
-    examples: tuple[tuple[str, str], ...]
+    language: str
+    label: str
     text: str
+    usual: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceView:
+    """The voice as typed, and (language, a draft) as customers would read it."""
+
+    name: str
+    usual_name: str
+    tone: str
+    signatures: tuple[SignatureView, ...]
+    examples: tuple[tuple[str, str], ...]
     version: int | None
     errors: tuple[FieldError, ...] = ()
     saved: bool = False

@@ -27,8 +27,9 @@ from copilot.web import (
 )
 from copilot.web import representations as shapes
 from copilot.web.auth import Identity, needs_admin, needs_agent
-from copilot.web.parameters import LONGEST_QUERY, Id, Limit, Offset
+from copilot.web.parameters import LONGEST_QUERY, CategoryName, Id, Language, Limit, Offset, narrowed
 from copilot.wiring import Services
+from knowledge.articles import Visibility
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -191,11 +192,17 @@ def reject_draft(data: JSONBody[RejectionBody], id: Id, services: Services, iden
 
 
 @get("/search", sync_to_thread=True, guards=[needs_agent])
-def search(q: FromQuery[str], services: Services, limit: Limit = 10) -> dict[str, Any]:
-    """Passages that answer a text, internal ones included."""
-    services.knowledge.refresh()
+def search(
+    q: FromQuery[str], services: Services, limit: Limit = 10, visibility: FromQuery[Visibility | None] = None,
+    language: Language = None, category: CategoryName = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Passages that answer a text, internal ones included unless `visibility` says otherwise. `language` (a tag, whose
+    region does not matter) and `category` narrow the search too."""
+    knowledge = services.knowledge
+    knowledge.refresh()
     query = inputs.clean(q, "q", LONGEST_QUERY)
-    return shapes.search_json(query, services.knowledge.search_text(query, limit, "all"))
+    found = knowledge.search_text(query, limit, "all", only=narrowed(visibility, language, category))
+    return shapes.search_json(query, found, knowledge.facts_of(match.passage.article_id for match in found.matches))
 
 
 def document_handlers(kind: str) -> list[Any]:

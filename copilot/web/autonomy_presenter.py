@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 from copilot.autonomy import CategoryAutonomy
+from copilot.earning import LOOKS_GROW
 from copilot.standing import Standing, missing_words, proven_words
 from copilot.store.tables import ConfidenceFit, Draft, OutcomeRow, StandingRow, Ticket, WatchRow
-from copilot.suspension import Suspicion
+from copilot.suspension import Suspicion, Watch
 from copilot.web import wording
 from copilot.web.admin_views import Figure
 from copilot.web.autonomy_views import PlotView, PreviewView, RecordView, YesterdayRow
@@ -118,7 +119,13 @@ def curve_view(row: StandingRow | None) -> PlotView | None:
         for point in points[step - 1 :: step]
     )  # fmt: skip
     said = "The naive threshold is the one that would have been within the budget on these very reviews; about half of "
-    note = f"{said}such thresholds break it later. The dashed line is what cannot be ruled out."
+    looks = "A laxer threshold is looked for each time that the reviews have doubled" + (
+        f" (next at {LOOKS_GROW * row.looked:,})" if row.looked else ""
+    )
+    note = (
+        f"{said}such thresholds break it later. The dashed line is what cannot be ruled out, {row.level:.0%} sure "
+        f"at each look. {looks}; a stricter one counts at once."
+    )
     columns = ("Sent", "From confidence", "Reviews", "Errors", "Wrong", "At most")
     return PlotView("Coverage against error", note, data, columns, rows)
 
@@ -135,7 +142,7 @@ def watch_view(watch: WatchRow | None, rows: Sequence[OutcomeRow], suspicion: Su
     """The evidence that the budget is exceeded, outcome by outcome."""
     if watch is None or suspicion is None or not rows:
         return None
-    bar = 1 / (1 - watch.level) if watch.level < 1 else None
+    bar = Watch(watch.budget, watch.level).bar if watch.level < 1 else None
     wealths = [1.0, *suspicion.wealths]
     kept = sorted({*range(0, len(wealths), max(1, len(wealths) // MOST_POINTS)), len(wealths) - 1})
     data = {
@@ -168,9 +175,14 @@ def watched_words(watch: WatchRow | None, rows: Sequence[OutcomeRow]) -> str:
     audits = [row for row in rows if row.source == "audit"]
     replies = [row for row in rows if row.source == "reply"]
     bad_audits, bad_replies = sum(row.error > 0 for row in audits), sum(row.error > 0 for row in replies)
+    known = (
+        "Too few customers are known yet who could have answered an approved reply: only audits are evidence."
+        if watch.usual >= 1
+        else f"After approved replies up to {share(watch.usual)} may be usual; only more is evidence."
+    )
     return (
         f"{wording.plural(len(audits), 'audit')}, {bad_audits} not accepted; "
-        f"{wording.plural(len(replies), 'reply', 'replies')} sent alone, {bad_replies} with an objection."
+        f"{wording.plural(len(replies), 'reply', 'replies')} sent alone, {bad_replies} with an objection. {known}"
     )
 
 

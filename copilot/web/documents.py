@@ -28,7 +28,14 @@ def in_force(services: Services, kind: str) -> tuple[Any, int | None]:
 def save(services: Services, identity: Identity, kind: str, text: str) -> tuple[FieldError, ...]:
     """Put the typed document in force, or say what is wrong with it."""
     try:
-        document = read(text)
+        return save_document(services, identity, kind, read(text))
+    except Invalid as error:
+        return (field_error(error),)
+
+
+def save_document(services: Services, identity: Identity, kind: str, document: Any) -> tuple[FieldError, ...]:
+    """Put a document in force, or say what is wrong with it."""
+    try:
         services.db.transact(lambda s: configuration.save(s, kind, document, services.now(), identity.name))
     except Invalid as error:
         return (field_error(error),)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from copilot.errors import Invalid
+from copilot.voice import LANGUAGES
 from copilot.wiring import Services
 
 
@@ -51,6 +52,23 @@ class RejectionForm(Form):
 
     choice: str = ""
     reason: str = ""
+
+
+class VoiceForm(Form):
+    """The team's voice: a signature for each language, empty for the usual closing."""
+
+    name: str = ""
+    tone: str = ""
+    en: str = ""
+    fr: str = ""
+    de: str = ""
+    es: str = ""
+
+    @property
+    def document(self) -> dict[str, object]:
+        """What `copilot.voice` reads."""
+        signatures = {language: getattr(self, language) for language in LANGUAGES}
+        return {"name": self.name, "tone": self.tone, "signatures": signatures}
 
 
 class RewordForm(Form):

@@ -1,12 +1,14 @@
 """Articles: the drawer and the search for agents, the list and the editor for admins."""
 
 from datetime import date
+from typing import Literal
 
 from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
 from copilot import feedback, inputs
+from copilot.autosend import RETRIEVAL_FLOOR
 from copilot.changes import word_pieces
 from copilot.errors import Conflict, Invalid, Unavailable
 from copilot.feedback import Proposal
@@ -21,11 +23,13 @@ from copilot.web.admin_views import ArticleItem, ArticlesView, FieldError
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.documents import field_error
 from copilot.web.forms import ArticleForm, PreviewForm
-from copilot.web.markdown import article_html
+from copilot.web.markdown import article_html, article_part
+from copilot.web.parameters import CategoryName, Language, narrowed
 from copilot.web.responses import AnyRequest, frame_of, html, page
 from copilot.web.views import ArticleDrawer, FoundPassage, SearchView
 from copilot.wiring import Services
 from knowledge.passages import Passage
+from knowledge.retrieval import ANYTHING, BY_WORDS
 
 MOST_HITS = 8
 MOST_ARTICLES = 200
@@ -42,22 +46,34 @@ def show_passage(
         row = articles.find(session, article)
         place = passage_of(session, article, passage)
     start, end, text = (place.start, place.end, place.text) if place else (0, 0, "")
-    body = article_html(row.body, start, end)
-    view = ArticleDrawer(row.id, row.title, row.visibility, body, quote or text[:LONGEST_QUERY])
+    part = article_part(row.body, start, end)
+    shown = quote or text[:LONGEST_QUERY]
+    view = ArticleDrawer(row.id, row.title, row.visibility, part.html, shown, part.before, part.after)
     return page("workspace/drawer.html", article=view)
 
 
 @get("/find", sync_to_thread=True, guards=[needs_agent])
-def find(services: Services, q: FromQuery[str] = "") -> Response[str]:
-    """Passages that answer what an agent typed, internal ones included."""
+def find(
+    services: Services, q: FromQuery[str] = "", visibility: FromQuery[Literal["", "public", "internal"]] = "",
+    language: Language = None, category: CategoryName = None,
+) -> Response[str]:  # fmt: skip
+    """Passages that answer what an agent typed, internal ones included unless the search is narrowed."""
     query = inputs.clean(q[:LONGEST_QUERY], "q", LONGEST_QUERY, may_be_empty=True)
     if not query:
         return page("workspace/hits.html", search=SearchView("", ()))
-    services.knowledge.refresh()
-    found = services.knowledge.search_text(query, MOST_HITS, "all")
-    known = services.knowledge.facts_of(match.passage.article_id for match in found.matches)
-    hits = tuple(hit_view(match.passage, known.get(match.passage.article_id)) for match in found.matches)
-    return page("workspace/hits.html", search=SearchView(query, hits))
+    knowledge, only = services.knowledge, narrowed(visibility or None, language, category)
+    knowledge.refresh()
+    found = knowledge.search_text(query, MOST_HITS, "all", only=only)
+    known = knowledge.facts_of(match.passage.article_id for match in found.matches)
+    view = SearchView(
+        query,
+        tuple(hit_view(match.passage, known.get(match.passage.article_id)) for match in found.matches),
+        (found.degraded or "").removeprefix(f"{BY_WORDS}: ").removesuffix(f": {BY_WORDS}"),
+        found.answerable < RETRIEVAL_FLOOR,
+        only or ANYTHING,
+        *knowledge.kinds,
+    )
+    return page("workspace/hits.html", search=view)
 
 
 @get("/admin/articles", sync_to_thread=True, guards=[needs_admin])
@@ -181,7 +197,7 @@ def hit_view(passage: Passage, facts: ArticleFacts | None) -> FoundPassage:
     """A hit; only what customers may see can be put into a reply."""
     text = plain(passage.text) if facts is not None and facts.visibility == "public" else ""
     excerpt = " ".join(passage.text.split())[:EXCERPT]
-    return FoundPassage(passage.article_id, passage.title, passage.id, excerpt, text)
+    return FoundPassage(passage.article_id, passage.title, passage.id, excerpt, text, passage.heading)
 
 
 def passage_of(session: Session, article_id: str, passage_id: str) -> PassageRow | None:

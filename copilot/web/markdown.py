@@ -6,6 +6,7 @@ Refuses to know where articles come from.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
@@ -13,7 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from knowledge.structure import units
+
 LONGEST = 400_000
+AROUND = 30_000
 TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"),
     *("strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
@@ -24,6 +28,33 @@ MARKED = {"p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "pr
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePart:
+    """A body as HTML that is safe to show, and how many of its characters were left out before and after."""
+
+    html: Markup
+    before: int = 0
+    after: int = 0
+
+
+def article_part(body: str, start: int = 0, end: int = 0) -> ArticlePart:
+    """The body with the blocks overlapping `body[start:end]` marked "cited"; of one longer than `LONGEST`, which would
+    hold a page up, the blocks within about `AROUND` characters of it, or its beginning where nothing is cited."""
+    first, last = (0, len(body)) if len(body) <= LONGEST else _window(body, start, end)
+    html = article_html(body[first:last], max(start - first, 0), end - first)
+    return ArticlePart(html, first, len(body) - last)
+
+
+def _window(body: str, start: int, end: int) -> tuple[int, int]:
+    """Where to begin and end: between blocks, unless one of them is too long itself."""
+    lowest, highest = (max(start - AROUND, 0), end + AROUND) if 0 <= start < end else (0, LONGEST)
+    highest = min(highest, len(body))
+    parts = [part for unit in units(body) for part in unit.parts]
+    first = min((begins for begins, _ in parts if lowest <= begins <= start), default=lowest)
+    last = max((ends for _, ends in parts if end <= ends <= highest), default=highest)
+    return first, last
 
 
 def article_html(body: str, start: int = 0, end: int = 0) -> Markup:

@@ -89,9 +89,14 @@ def reply_view(item: OutboxItem, support_name: str, now: datetime) -> MessageVie
 
 
 def draft_view(
-    draft: Draft, versions: Sequence[DraftVersion] = (), spent: str = "", *, has_model: bool = False
+    draft: Draft,
+    versions: Sequence[DraftVersion] = (),
+    spent: str = "",
+    *,
+    has_model: bool = False,
+    answers: Sequence[Mapping[str, Any]] = (),
 ) -> DraftView:
-    """A draft in the wording shown, with its sources, doubts and gates."""
+    """A draft in the wording shown, with its sources, doubts and gates; `answers` are those of its ticket."""
     shown = next((row for row in versions if row.number == draft.shown), None)
     text = shown or draft
     citations = tuple(
@@ -120,6 +125,7 @@ def draft_view(
         problem=shown.problem if shown else None,
         spent=spent,
         has_model=has_model,
+        left_open=() if shown else tuple(row["question"] for row in answers if row.get("answers_question") is False),
     )
 
 

@@ -199,4 +199,5 @@ def shown_draft(session: Session, services: Services, draft: Draft) -> DraftView
     """The draft in the wording shown, with what it took."""
     spent = presenters.spent_words(spending.of_draft(session, draft.id or 0), services.settings.llm_currency)
     versions = drafts.versions(session, draft.id or 0)
-    return presenters.draft_view(draft, versions, spent, has_model=services.rewording.has_model)
+    answers = tickets.find(session, draft.ticket_id).answers
+    return presenters.draft_view(draft, versions, spent, has_model=services.rewording.has_model, answers=answers)

@@ -1,10 +1,11 @@
 """The JSON shapes of API version 1; they follow the contract and hide the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from copilot.drafting import QUOTING
+from copilot.knowledge_base import ArticleFacts
 from copilot.queue import QueuePlace
 from copilot.store.articles import is_indexed
 from copilot.store.tables import ArticleRow, Draft, DraftVersion, Message, OutboxItem, Ticket
@@ -170,16 +171,23 @@ def article_json(article: ArticleRow) -> dict[str, Any]:
     }
 
 
-def search_json(query: str, found: Retrieval) -> dict[str, Any]:
-    """Hits of a search, best first."""
+def search_json(query: str, found: Retrieval, facts: Mapping[str, ArticleFacts]) -> dict[str, Any]:
+    """Hits of a search, best first; `facts` are the articles'. One that is withdrawn at this moment is left out."""
     items = [
         {
             "article_id": match.passage.article_id,
             "passage_id": match.passage.id,
             "title": match.passage.title,
+            "heading": match.passage.heading,
             "text": match.passage.text,
+            "start": match.passage.start,
+            "end": match.passage.end,
+            "visibility": facts[match.passage.article_id].visibility,
+            "language": facts[match.passage.article_id].language,
+            "category": facts[match.passage.article_id].category,
             "score": round(match.score, 4),
         }
         for match in found.matches
+        if match.passage.article_id in facts
     ]
     return {"query": query, "answerable": round(found.answerable, 4), "degraded": found.degraded, "items": items}

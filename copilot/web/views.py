@@ -11,6 +11,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from knowledge.retrieval import ANYTHING, Only
+
 
 @dataclass(frozen=True, slots=True)
 class UserView:
@@ -179,7 +181,8 @@ class VersionView:
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A proposed reply. `confidence` is a whole percentage; `held` is true when a person has to decide. `shown` is the
-    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it."""
+    number of the wording shown, 1 being the draft as it was made; `spent` tells what a model was asked for it,
+    `left_open` which of the customer's questions it does not answer."""
 
     draft_id: int
     body: str
@@ -198,6 +201,7 @@ class DraftView:
     problem: str | None = None
     spent: str = ""
     has_model: bool = False
+    left_open: tuple[str, ...] = ()
 
     @property
     def failed_gates(self) -> tuple[GateView, ...]:
@@ -303,32 +307,44 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleDrawer:
-    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`."""
+    """An article with the cited passage marked; `html` was rendered and cleaned by `copilot.web.markdown`, which left
+    so many characters out `before` and `after` it."""
 
     article_id: str
     title: str
     visibility: str
     html: Markup
     quote: str = ""
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A hit of the article search in the sidebar; `insertable` is its text for a reply, "" when it is internal."""
+    """A hit of the article search in the sidebar; `insertable` is its text for a reply, "" when it is internal;
+    `heading` is the path of headings above it."""
 
     article_id: str
     article_title: str
     passage_id: str
     excerpt: str
     insertable: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """Hits of the article search, best first."""
+    """Hits of the article search, best first. `words_only` says why meaning was not compared, if so; `unsure` that
+    nothing answers surely; `only` is what the search is narrowed to, and `languages` and `categories` what it may be
+    narrowed to."""
 
     query: str
     hits: tuple[FoundPassage, ...]
+    words_only: str = ""
+    unsure: bool = False
+    only: Only = ANYTHING
+    languages: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ BAD = [
     ({"auto_replies": ((1, AT),)}, "loop"),
     ({"auto_replies": ((2, AT), (3, AT), (4, AT))}, "loop"),
     ({"questions": ("Where is my refund?", "And how do I return a tent?")}, "one question"),
+    ({"left_open": ("And how do I return a tent?",)}, "one question"),
     ({"envelopes": (Envelope(), Envelope(cc=("dana@example.com",)))}, "recipient"),
     ({"envelopes": (Envelope(reply_to="thief@example.net"),)}, "recipient"),
     ({"envelopes": (Envelope(sender="dana@example.com"),)}, "recipient"),
@@ -224,6 +225,7 @@ cases = st.builds(
     sentiment=st.sampled_from(["very negative", "negative", "neutral"]),
     signals=st.frozensets(st.sampled_from(["wants_human", "threatens_to_leave", "angry", "urgent"])),
     questions=st.sampled_from([(), ("A?",), ("A?", "B?")]),
+    left_open=st.sampled_from([(), (), ("B?",)]),
     forbidden_by=st.sampled_from([None, "No."]),
     writer_problem=st.sampled_from([None, "Down."]),
     source_doubt=st.sampled_from([None, "“Refunds” was edited."]),
@@ -269,7 +271,8 @@ def objections(case):
     yield case.ticket_language not in ("en", "de") or case.ticket_language != case.draft_language
     supports = {f.support for f in case.findings.sentences}
     yield not supports <= {"quoted", "aligned", "courtesy"} or supports <= {"courtesy"}
-    yield len(case.findings.unsupported_facts) > 0 or len(case.questions) >= 2 or case.source_doubt is not None
+    yield len(case.findings.unsupported_facts) > 0 or case.source_doubt is not None
+    yield len(case.questions) >= 2 or len(case.left_open) > 0
     yield case.requester == "" or any({e.sender, e.reply_to, *e.cc} - {None, case.requester} for e in case.envelopes)
     yield any(e.kind != "human" or e.sender_authenticated is False for e in case.envelopes)
     yield case.channel == "email" and not all(e.sender_authenticated for e in case.envelopes)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from copilot.earning import Earned, Review, earn, naive, upper_bound
+from copilot.earning import Earned, Review, earn, is_look, limit_of, naive, upper_bound
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.95, 0.999])
 BUDGETS = st.sampled_from([0.005, 0.02, 0.1, 0.3, 0.5])
@@ -128,6 +128,65 @@ def test_a_threshold_lies_just_above_what_is_left_out() -> None:
     earned = earn([*accepted(300), *[Review(0.4, False)] * 100], 0.02, 0.95)
     assert earned.threshold == np.nextafter(0.4, 1)
     assert (earned.reviews, earned.coverage) == (300, 0.75)
+
+
+@settings(deadline=None)
+@given(REVIEWS, BUDGETS, LEVELS, st.floats(0, 1))
+def test_a_limit_only_makes_it_stricter(reviews: list[Review], budget: float, level: float, limit: float) -> None:
+    """With a limit the threshold is no laxer than it, none is found where none was, and the bound is the exact one."""
+    free, limited = earn(reviews, budget, level), earn(reviews, budget, level, limit)
+    if limited.threshold is not None:
+        assert free.threshold is not None
+        assert limited.threshold >= limit
+        above = [review for review in reviews if review.confidence >= limited.threshold]
+        assert (limited.reviews, limited.errors) == (len(above), sum(not review.accepted for review in above))
+        assert limited.bound == upper_bound(limited.errors, limited.reviews, level) <= budget
+
+
+def test_what_was_earned_can_be_kept() -> None:
+    """More good reviews between two looks leave the threshold exactly where it was; errors above it take it back."""
+    reviews = [Review(0.5 + place / 1_000, True) for place in range(400)]
+    earned = earn([review for review in reviews if review.confidence > 0.6], 0.02, 0.95)
+    assert earned.threshold is not None
+    for more in range(0, 300, 7):
+        assert earn([*reviews, *accepted(more, 0.777)], 0.02, 0.95, earned.threshold).threshold == earned.threshold
+    bad = earn([*reviews, *[Review(0.65, False)] * 9], 0.02, 0.95, earned.threshold)
+    assert bad.threshold is None or bad.threshold > 0.65
+
+
+def test_looks_come_each_time_the_reviews_have_doubled() -> None:
+    """The first at the fewest reviews that prove anything, 149 for 2 % at 95 %; no number is enough for no errors."""
+    assert next(n for n in range(1, 400) if is_look(n, 0, 0.02, 0.95)) == 149
+    assert not is_look(297, 149, 0.02, 0.95)
+    assert is_look(298, 149, 0.02, 0.95)
+    assert not is_look(10**6, 0, 0.0, 0.95)
+
+
+@settings(deadline=None)
+@given(REVIEWS, st.floats(0, 1))
+def test_a_share_means_a_threshold(reviews: list[Review], share: float) -> None:
+    """No more than this share of the reviews reaches it, and one more group of equals would be too many."""
+    limit = limit_of(reviews, share)
+    passing = sum(review.confidence >= limit for review in reviews)
+    assert passing <= share * len(reviews) + 1e-6
+    below = [review.confidence for review in reviews if review.confidence < limit]
+    if below:
+        assert sum(review.confidence >= max(below) for review in reviews) > share * len(reviews)
+
+
+def test_looking_seldom_finds_fewer_by_luck() -> None:
+    """A threshold that errs just above the budget passes at some time among 2,000 reviews in a fifth of the courses if
+    it is tried after each, and in half as many if it is tried when they have doubled."""
+    random = np.random.default_rng(8)
+    every = seldom = 0
+    for _ in range(300):
+        errors = np.cumsum(random.random(2_000) < 0.0201)
+        bounds = [upper_bound(int(errors[n - 1]), n, 0.95) <= 0.02 for n in range(149, 2_001, 10)]
+        every += any(bounds)
+        seldom += any(upper_bound(int(errors[n - 1]), n, 0.95) <= 0.02 for n in (149, 298, 596, 1_192))
+    # true shares are about .19 and .10
+    assert every > 1.2 * seldom
+    assert seldom < 50
 
 
 def test_testing_stops_at_the_first_failure() -> None:

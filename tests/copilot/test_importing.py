@@ -91,6 +91,10 @@ def test_answers_of_a_file(services, tmp_path):
     sheet = tmp_path / "a.csv"
     sheet.write_text("question,answer\nWhere?,Here\n")
     assert importing.import_answers(services, sheet, silent)["added"] == 1
+    sheet.write_bytes("question;answer\nWo?;Für alle hier\nnur;\n".encode("cp1252"))
+    result = importing.import_answers(services, sheet, silent)
+    assert (result["added"], result["refused"], len(result["notes"])) == (1, 1, 1)
+    assert "Für alle hier" in [row.body for row in all_articles(services).values()]
     with pytest.raises(Invalid):
         importing.import_answers(services, tmp_path / "a.txt", silent)
 

@@ -15,8 +15,9 @@ from copilot.channels.folder import FolderTransport
 from copilot.channels.webhook import WebhookTransport
 from copilot.confidence import NAMES, Evidence, length_score, prior
 from copilot.courtesy import phrases
-from copilot.drafting import LONGEST_QUOTE, write
+from copilot.drafting import write
 from copilot.errors import Conflict, Invalid, NotFound, Unavailable
+from copilot.excerpts import LONGEST
 from copilot.fakes import HashEmbedder, ManualTime, MemoryIndex, RecordingTransport, ScriptedModel
 from copilot.grounding import check
 from copilot.knowledge_base import new_article, withdraw_article
@@ -163,7 +164,7 @@ def test_an_extractive_draft_is_always_grounded(body, asked, language):
     findings = check(draft.body, sources, phrases(language, "Kim Doe", "Support"))
     assert findings.unsupported == []
     assert findings.unsupported_facts == ()
-    assert all(len(quote.text) <= max(LONGEST_QUOTE, len(body)) for quote in draft.quotes)
+    assert all(len(quote.text) <= max(LONGEST, len(body)) for quote in draft.quotes)
 
 
 @settings(deadline=None)  # the first check of a language reads its tables

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.suspension import SIGNALS, Outcome, Watch, answered, audited, bet_on, sprint
+from copilot.suspension import SIGNALS, Outcome, Watch, answered, audited, bet_on, sprint, usual_at_most
 
 ERRORS = st.lists(st.booleans() | st.floats(0, 1), max_size=60)
 SOURCES = st.sampled_from(["audit", "reply"])
@@ -25,7 +25,7 @@ def test_the_game_is_fair_at_the_budget(budget: float, source: str) -> None:
     mean = 0.0
     for errors in itertools.product((0.0, 1.0), repeat=10):
         chance = math.prod(budget if error else 1 - budget for error in errors)
-        mean += chance * Watch(budget, 0.8).evidence([Outcome(source, error) for error in errors]).wealth
+        mean += chance * Watch(budget, 0.8, usual=0.0).evidence([Outcome(source, error) for error in errors]).wealth
     assert mean == pytest.approx(1, abs=1e-9)
 
 
@@ -34,7 +34,7 @@ def test_the_game_is_fair_at_the_budget(budget: float, source: str) -> None:
 def test_no_single_outcome_is_worth_betting_on(before: list[tuple[str, float]], budget: float) -> None:
     """After any course, the mean of the money over a right and a wrong outcome is no more than before, and never
     negative; fractions of an error lie in between."""
-    watch, course = Watch(budget, 0.95), [Outcome(source, error) for source, error in before]
+    watch, course = Watch(budget, 0.95, usual=0.0), [Outcome(source, error) for source, error in before]
     now = watch.evidence(course).wealth
     right, half, wrong = (watch.evidence([*course, Outcome("audit", error)]).wealth for error in (0.0, 0.5, 1.0))
     assert min(right, now) >= 0
@@ -64,7 +64,7 @@ def test_the_first_time_at_the_bar_stands() -> None:
     """The outcome that raised suspicion to the bar is named even when good ones follow, and it is the first."""
     seen = Watch(0.02, 0.95).evidence(audits([1] * 6 + [0] * 400))
     assert seen.at is not None
-    assert seen.wealths[seen.at] >= 20 > max(seen.wealths[: seen.at])
+    assert seen.wealths[seen.at] >= Watch(0.02, 0.95).bar > max(seen.wealths[: seen.at])
     assert seen.wealth < max(seen.wealths) / 2
 
 
@@ -78,15 +78,47 @@ def test_a_good_record_does_not_hide_a_change() -> None:
 def test_customers_alone_can_raise_suspicion() -> None:
     """Complaints after a tenth of the replies are noticed; silence, and what people's replies draw too, is not."""
     course = [answered("complaint" if place % 10 == 0 else "silent") for place in range(600)]
-    assert Watch(0.02, 0.95).evidence(course).at is not None
+    assert Watch(0.02, 0.95, usual=0.0).evidence(course).at is not None
     assert Watch(0.02, 0.95, usual=0.1).evidence(course).at is None
-    assert Watch(0.02, 0.95).evidence([answered("silent")] * 600).at is None
+    assert Watch(0.02, 0.95, usual=0.0).evidence([answered("silent")] * 600).at is None
+
+
+def test_while_nothing_is_known_of_customers_only_audits_are_evidence() -> None:
+    """By default everything may be usual: any number of complaints leaves the money as it was."""
+    watch = Watch(0.02, 0.95)
+    assert watch.evidence([answered("complaint")] * 500).wealth == 1
+    audited_too = watch.evidence([*[answered("complaint")] * 500, *audits([1] * 5)])
+    assert audited_too.wealth > 1
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from(sorted(SIGNALS.values())), max_size=200), st.sampled_from([0.5, 0.95, 0.999]))
+def test_what_is_usual_is_bounded_from_above(weights: list[float], level: float) -> None:
+    """The bound is never below the mean and grows with every weight; of nothing known it is 1."""
+    bound = usual_at_most(weights, level)
+    assert (sum(weights) / len(weights) if weights else 0) <= bound <= 1 + 1e-12
+    assert usual_at_most([*weights[1:], 1.0], level) >= bound - 1e-12 or not weights
+    assert usual_at_most([], level) == usual_at_most([0.0], 1.0) == 1
+
+
+def test_customers_who_ask_on_as_usual_raise_no_alarm() -> None:
+    """Twelve of a hundred customers ask on after every kind of reply, fifty of whom are known: of 100 courses of 1,000
+    replies without an error none raises an alarm; if nothing of it counted as usual, most would."""
+    random = np.random.default_rng(4)
+    alarms = {"bound": 0, "nothing": 0}
+    for _ in range(100):
+        known, course = (0.5 * (random.random(n) < 0.12) for n in (50, 1_000))
+        outcomes = [Outcome("reply", float(error)) for error in course]
+        alarms["bound"] += Watch(0.02, 0.95, usual_at_most(list(known), 0.95)).evidence(outcomes).at is not None
+        alarms["nothing"] += Watch(0.02, 0.95, usual=0.0).evidence(outcomes).at is not None
+    assert alarms["bound"] == 0
+    assert alarms["nothing"] > 50
 
 
 def test_silence_does_not_weigh_against_audits() -> None:
     """Thousands of silent customers do not keep the audits' errors from being noticed."""
     course = [*[answered("silent")] * 5_000, *audits([1] * 6)]
-    assert Watch(0.02, 0.95).evidence(course).at is not None
+    assert Watch(0.02, 0.95, usual=0.0).evidence(course).at is not None
 
 
 def test_signals_weigh_as_the_table_says() -> None:
@@ -129,20 +161,23 @@ def test_bets_leave_something(times: float, mean: float) -> None:
 
 
 @pytest.mark.parametrize("mean", [0.01, 0.02, 0.05, 0.1])
-def test_a_sprint_is_as_rare_and_as_likely_as_it_says(mean: float) -> None:
+@pytest.mark.parametrize("chance", [0.0285, 0.036])
+def test_a_sprint_is_as_rare_and_as_likely_as_it_says(mean: float, chance: float) -> None:
     """Played 20,000 times at the mean and at three times it, it is won about as often as computed."""
-    race = sprint(mean, 0.0285)
+    race = sprint(mean, chance)
     assert race is not None
     assert race.chances.min() >= 0
     random = np.random.default_rng(3)
     for frequency, expected in ((mean, race.chances[0, 0]), (3 * mean, None)):
         counts = np.cumsum(random.random((20_000, race.within)) < frequency, axis=1)
-        won = (counts[:, -1] >= race.errors) | (counts[:, race.within * 2 // 3 - 1] >= race.errors - 1)
+        won = counts[:, -1] >= race.errors
+        if race.early:
+            won |= counts[:, race.early - 1] >= race.errors - 1
         if expected is None:
             assert won.mean() > 0.49
         else:
             assert won.mean() == pytest.approx(expected, abs=0.005)
-            assert expected <= 0.0285
+            assert expected <= chance
 
 
 def test_three_times_the_budget_is_noticed_in_time() -> None:

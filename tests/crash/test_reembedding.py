@@ -7,12 +7,16 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from copilot.fakes import HashEmbedder
+from copilot.former_model import Former
 from copilot.knowledge_base import new_article, save_article
 from copilot.settings import Settings
 from copilot.store import articles as store
-from copilot.wiring import Services, build
+from copilot.wiring import Services, build, index_of
 from knowledge.embedded_index import EmbeddedIndex
+from knowledge.embedding import EmbedderUnavailable
 
 ARTICLES = 60
 
@@ -28,11 +32,20 @@ class OtherEmbedder(HashEmbedder):
     def encode(self, texts):
         time.sleep(self.pause)
         self.texts += len(texts)
-        return super().encode(texts)
+        return np.roll(super().encode(texts), 7, axis=1)
+
+    def encode_passages(self, texts):
+        return self.encode(texts)
 
 
-def services(folder: Path, embedder: HashEmbedder) -> Services:
-    return build(Settings(_env_file=None, data_dir=folder), embedder=embedder)  # type: ignore[call-arg]
+def services(folder: Path, embedder: HashEmbedder, *, former_is_there: bool = True) -> Services:
+    def former(_recipe):
+        if not former_is_there:
+            raise EmbedderUnavailable("its weights are gone")
+        return Former(HashEmbedder(), index_of(settings, HashEmbedder()))
+
+    settings = Settings(_env_file=None, data_dir=folder)  # type: ignore[call-arg]
+    return build(settings, embedder=embedder, open_former=former)
 
 
 def build_slowly(folder: Path) -> None:
@@ -53,8 +66,8 @@ def held_by_first(folder: Path) -> int:
 
 
 def test_a_new_model_is_built_beside_the_old_one_and_resumes_after_a_kill(tmp_path: Path) -> None:
-    """While the new model's vectors are built, words answer, the old vectors stay, and progress is told; killed in the
-    middle, the work goes on where it stopped; when all is done, meaning answers again and the old vectors go."""
+    """While the new model's vectors are built, the old ones answer by meaning and progress is told; killed in the
+    middle, the work goes on where it stopped; when all is done, the new ones answer and the old ones go."""
     with closing(services(tmp_path, HashEmbedder())) as parts:
         with parts.db.write() as session:
             for number in range(ARTICLES):
@@ -75,8 +88,10 @@ def test_a_new_model_is_built_beside_the_old_one_and_resumes_after_a_kill(tmp_pa
         builder.join()
         done = parts.knowledge.progress().done
         assert 10 <= done < ARTICLES
-        assert "being built" in (reasons(parts) or "")
-        assert parts.knowledge.search_text("parcel number 7", 3, "public").matches
+        assert reasons(parts) is None
+        found = parts.knowledge.search_text("parcel number 7", 3, "public")
+        assert (found.matches[0].passage.article_id, found.matches[0].dense > 0.5) == ("a7", True)
+        assert parts.knowledge.meanwhile == f"+former-{HashEmbedder.fingerprint}"
         assert held_by_first(tmp_path) == ARTICLES
         after.texts = 0
         while parts.knowledge.sync():
@@ -86,6 +101,27 @@ def test_a_new_model_is_built_beside_the_old_one_and_resumes_after_a_kill(tmp_pa
         assert (parts.knowledge.progress().waiting, reasons(parts)) == (0, None)
         assert parts.knowledge.index.count() == ARTICLES
         assert held_by_first(tmp_path) == 0
+        found = parts.knowledge.search_text("parcel number 7", 3, "public")
+        assert (found.matches[0].passage.article_id, found.matches[0].dense > 0.5) == ("a7", True)
+        assert parts.knowledge.meanwhile == ""
+
+
+def test_without_the_former_model_words_answer_until_the_new_one_is_there(tmp_path: Path) -> None:
+    """Where the former model cannot be loaded, only words are compared, with the reason, until nine in ten passages of
+    the new one are there."""
+    with closing(services(tmp_path, HashEmbedder())) as parts:
+        with parts.db.write() as session:
+            for number in range(20):
+                save_article(session, new_article(f"a{number}", "Parcel", f"Number {number}."), parts.now(), "test")
+        while parts.knowledge.sync():
+            pass
+    with closing(services(tmp_path, OtherEmbedder(), former_is_there=False)) as parts:
+        parts.knowledge.sync(limit=17)
+        told = reasons(parts) or ""
+        assert "being built (17 of 20 passages)" in told
+        assert "its weights are gone" in told
+        parts.knowledge.sync(limit=1)
+        assert reasons(parts) is None
 
 
 def test_going_back_to_the_old_model_half_way_answers_at_once(tmp_path: Path) -> None:

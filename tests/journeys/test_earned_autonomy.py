@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from copilot import approval, intake, takeback, watching
+from copilot import approval, intake, record_keeping, takeback, watching
 from copilot.auditing import AuditKey, drawn
 from copilot.errors import Conflict
 from copilot.fakes import ManualTime, ScriptedModel
@@ -235,9 +235,27 @@ def test_confidence_is_refitted_to_verdicts(desk, now):
     assert desk.draft(later).confidence == pytest.approx(50 / 60, abs=0.1)
 
 
+def test_a_record_longer_than_can_be_read_comes_to_rest(desk, monkeypatch):
+    """With more verdicts than a model is fitted to, the worker fits once and has nothing more to do."""
+    monkeypatch.setattr(record_keeping, "MOST_REVIEWS", 50)
+    settings(desk, "shadow")
+    ids = arrive(desk, 75)
+    judge(desk, ids[1:])
+    judge(desk, ids[:1], accepted=False)
+    keeper = RecordKeeper(desk.services.db, desk.now, desk.services.configuration)
+    assert [bool(keeper.step()) for _ in range(3)] == [True, False, False]
+    assert standing(desk).threshold is not None
+
+
 def test_customers_who_complain_are_heard(desk, now):
-    """Automatic replies after which customers say that they did not help are evidence against the category."""
-    prove(desk)
+    """Automatic replies after which customers say that they did not help are evidence against the category, once it is
+    known from fifty approved replies that customers do not usually say so."""
+    settings(desk, "shadow")
+    judge(desk, arrive(desk, 50))
+    deliver(desk)
+    reckon(desk)
+    settings(desk, "auto")
+    now.advance(days=8)
     rounds = 0
     while watch(desk) is None or watch(desk).suspended_at is None:
         rounds += 1

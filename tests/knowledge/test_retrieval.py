@@ -15,7 +15,7 @@ from knowledge.embedding import LIKENESS, Likeness
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import embedding_text, split
 from knowledge.ranker import BUILT_IN, FEATURES, Ranker
-from knowledge.retrieval import DENSE_HITS, ArticleTags, Retriever
+from knowledge.retrieval import DENSE_HITS, ArticleTags, Only, Retriever
 
 ARTICLES = [
     Article("refund", "Refunds", "A refund takes five days. It goes back to your card."),
@@ -106,6 +106,45 @@ def test_a_language_is_not_crowded_out():
     found = ask(retriever, f"{words}?", language="fr")
     assert ids(found)[0] == "remboursement"
     assert found.matches[0].dense != 0
+
+
+MIXED = [
+    *(Article(f"refund-{n}", "Refund card days", f"Refund takes days on a card {n}.") for n in range(DENSE_HITS + 9)),
+    Article("rates", "Refund rates", "Refund rates for staff.", visibility="internal", category="money"),
+    Article("carte", "Carte", "Le remboursement arrive sur la carte (card).", language="fr-CA", category="money"),
+    Article("snow", "Snowshoes", "Snowshoes are lent out for days.", category="rental"),
+]
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (Only(visibility="internal"), {"rates"}),
+        (Only(language="fr"), {"carte"}),
+        (Only(language="fr-fr", visibility="public"), {"carte"}),
+        (Only(category="money"), {"rates", "carte"}),
+        (Only(category="rental"), {"snow"}),
+        (Only(category="money", visibility="public"), {"carte"}),
+        (Only(category="never"), set()),
+        (Only(language="de"), set()),
+    ],
+)
+def test_a_narrowed_search_finds_nothing_else(only, expected):
+    """Visibility, language and category leave all others out, and what fits is found by meaning although more than the
+    first hits are about something else."""
+    _, retriever = built(MIXED)
+    found = ask(retriever, "refund card days", audience="all", only=only)
+    assert set(ids(found)) == expected
+    assert found.degraded is None
+    assert all(match.dense != 0 for match in found.matches)
+    assert set(ids(ask(retriever, "refund rates staff", only=only))) == expected - {"rates"}
+
+
+def test_a_narrowed_search_ranks_as_the_whole_one_does():
+    """Narrowing to what all have changes nothing."""
+    _, retriever = built(MIXED)
+    whole, narrowed = (ask(retriever, "refund card", limit=8, only=only) for only in (None, Only(visibility="public")))
+    assert whole == narrowed
 
 
 def test_similarities_of_another_model_are_read_on_the_scale_of_the_default_one():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from copilot.channels.transport import OutcomeUnknown
-from copilot.store import accounts
+from copilot.store import accounts, articles
 from copilot.web.templating import render
 from scripts.preview_pages import FRAGMENTS, PAGES
 from tests.builders import QUESTION, REFUND_FACT
@@ -199,6 +199,17 @@ def test_a_source_is_shown_in_its_article(signed_in, desk):
     assert 'class="cited"' in html
     assert REFUND_FACT in html
     assert client.get("/articles/passage", params={"article": "gone"}).status_code == 404
+
+
+def test_a_passage_of_a_long_article_is_shown_in_place(signed_in, desk):
+    """The drawer shows the passage however far down it stands, and says how much is left out."""
+    body = "\n\n".join(f"Paragraph {number} tells of nothing at all." for number in range(12_000))
+    desk.article("long", "A long one", f"{body}\n\nLast of all comes the answer.")
+    passage = desk.do(lambda session: articles.passages_of(session, ["long"]))[-1]
+    html = signed_in().get("/articles/passage", params={"article": "long", "passage": passage.id}).text
+    assert "comes the answer" in html
+    assert 'class="cited"' in html
+    assert "characters before this are left out" in html
 
 
 def test_wrong_documents_are_kept_for_correction(signed_in, desk):

@@ -117,14 +117,27 @@ def test_what_the_model_was_asked_is_shown_and_counted(signed_in, client, desk, 
 
 
 def test_the_voice_is_edited_and_previewed(signed_in, desk):
-    """Saving shows drafts as they will read; nonsense is refused with its field, and the text stays."""
+    """Saving shows drafts as they will read; what is too long is refused with its field, and what was typed stays."""
     client = signed_in("admin")
     assert "Kind regards,\nThe support team" in client.get("/admin/voice").text
-    good = json.dumps({"name": "Northwind", "tone": "Plain.", "signatures": {"en": "Cheers\nThe Northwinds"}})
-    saved = client.post("/admin/voice", data={"text": good}, headers=HTMX)
+    good = {"name": "Northwind", "tone": "Plain.", "en": "Cheers\nThe Northwinds"}
+    saved = client.post("/admin/voice", data=good, headers=HTMX)
     assert "Cheers\nThe Northwinds" in saved.text
     assert "Cordialement,\nNorthwind" in saved.text
-    bad = client.post("/admin/voice", data={"text": '{"tone": 5}'}, headers=HTMX)
+    bad = client.post("/admin/voice", data=good | {"name": "Other", "de": "x\n" * 9 + "last"}, headers=HTMX)
     assert bad.status_code == 422
-    assert "tone" in bad.text
+    assert "signatures.de" in bad.text
+    assert 'value="Other"' in bad.text
+    assert 'value="Northwind"' in client.get("/admin/voice").text
     assert signed_in("agent").get("/admin/voice").status_code == 403
+
+
+def test_the_voice_is_shown_while_it_is_typed(signed_in, desk):
+    """The preview reads as what is typed, changes nothing, and says why something could not be saved."""
+    client = signed_in("admin")
+    shown = client.post("/admin/voice/preview", data={"name": "<b>Harbour</b>"}, headers=HTMX)
+    assert "Kind regards,\n&lt;b&gt;Harbour&lt;/b&gt;" in shown.text
+    assert "Harbour" not in client.get("/admin/voice").text
+    refused = client.post("/admin/voice/preview", data={"name": "x" * 81}, headers=HTMX)
+    assert "must not be longer than 80 characters" in refused.text
+    assert signed_in("agent").post("/admin/voice/preview", data={}, headers=HTMX).status_code == 403

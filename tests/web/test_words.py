@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from copilot.errors import Invalid
 from copilot.web import wording
 from copilot.web.documents import read
-from copilot.web.markdown import article_html
+from copilot.web.markdown import AROUND, LONGEST, article_html, article_part
 from copilot.web.presenters import percent
 from copilot.web.sentences import calendar_view, policy_view, rule_view
 from sla.policies import parse_policies
@@ -117,6 +117,30 @@ def test_only_the_cited_block_is_marked():
     html = article_html(body, body.index("Second"), body.index("Second") + 11)
     assert '<p class="cited">Second one.</p>' in html
     assert html.count("cited") == 1
+
+
+@pytest.mark.parametrize("gap", ["\n\n", " ", "\n"])
+@pytest.mark.parametrize("place", [0, 500, 25_000, 49_999])
+def test_a_passage_far_down_a_long_article_is_shown(place, gap):
+    """Of an article too long for a page, the blocks around the passage are shown and the rest is counted."""
+    lines = [f"Line {number} of a very long text." for number in range(50_000)]
+    body = gap.join(lines)
+    start = sum(len(line) + len(gap) for line in lines[:place])
+    part = article_part(body, start, start + len(lines[place]))
+    assert lines[place] in part.html
+    assert 'class="cited"' in part.html
+    shown = len(body) - part.before - part.after
+    assert shown <= 2 * AROUND + len(lines[place])
+    assert (part.before == 0) == (place <= 500)
+    assert (part.after == 0) == (place == 49_999)
+
+
+def test_a_long_article_begins_at_its_beginning():
+    """Without a passage the first part is shown; a short article is shown whole."""
+    part = article_part("Words. " * 100_000)
+    assert (part.before, part.after) == (0, 700_000 - LONGEST)
+    whole = article_part("One.\n\nTwo.", 6, 10)
+    assert (whole.before, whole.after, whole.html.count("cited")) == (0, 0, 1)
 
 
 def test_wrong_json_names_its_place():

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from copilot.evals.answers import coverage_at, evaluate_answers
+from copilot.evals.answers import coverage_at, evaluate_answers, looks_before
 from copilot.fakes import HashEmbedder
 
 THINGS = ["refund", "parcel", "invoice", "password", "voucher", "address", "newsletter", "warranty"]
@@ -69,6 +69,20 @@ def test_the_same_run_gives_the_same_figures(tmp_path) -> None:
     """Draws are seeded."""
     questions = [*QUESTIONS, *STRANGE]
     assert evaluated(tmp_path, questions, splits=2) == evaluated(tmp_path, questions, splits=2)
+
+
+def test_looks_on_the_way_are_taken_if_wanted(tmp_path) -> None:
+    """Looks come at half, a quarter … of the reviews as long as they prove anything; the share that exceeded the budget
+    at any of them is no smaller than at the last, and is only told when they were taken."""
+    assert looks_before(2_000, 0.02, 0.95) == [1_000, 500, 250]
+    assert looks_before(200, 0.02, 0.95) == []
+    questions = [*QUESTIONS, *STRANGE]
+    more = {"splits": 3, "reviews": [200], "budget": 0.1, "level": 0.6}
+    (taken,) = evaluated(tmp_path, questions, sequential=True, **more)["by_reviews"]
+    (last,) = evaluated(tmp_path, questions, **more)["by_reviews"]
+    assert last["ever_exceeded"] is None
+    assert taken["earned"] == last["earned"]
+    assert taken["earned"]["violations"] <= taken["ever_exceeded"] <= 1
 
 
 def test_progress_is_told(tmp_path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copilot.evals.suspension import BUDGETS, WAYS, evaluate_suspension
+from copilot.evals.suspension import ASK_ON, BUDGETS, KNOWN, WAYS, evaluate_suspension
 
 
 def test_every_way_of_betting_is_measured_at_every_budget() -> None:
@@ -13,6 +13,14 @@ def test_every_way_of_betting_is_measured_at_every_budget() -> None:
     for row in found["budgets"]:
         assert set(row) == {"budget", *WAYS}
         assert all(0 <= row[way][name] <= 1 for way in WAYS for name in ("within_80", "within_150", "false_alarms"))
+
+
+def test_customers_who_ask_on_are_measured_too() -> None:
+    """For each share who ask on and each number of known replies there is a row; the bound lies above what is usual."""
+    found = evaluate_suspension(courses=4, audits=200)["customers"]
+    assert [(row["ask_on"], row["known"]) for row in found] == [(a, k) for a in ASK_ON for k in KNOWN]
+    assert all(row["usual"] < row["usual_at_most"] < 1 for row in found)
+    assert all(0 <= row[name] <= 1 for row in found for name in ("false_alarms", "false_alarms_of_mean"))
 
 
 @pytest.mark.parametrize("way", sorted(WAYS))

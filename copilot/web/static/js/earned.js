@@ -1,37 +1,9 @@
-// Draws lines with a limit and marks from the figures in data-earned; colours come from the style sheet.
+// Draws lines with a limit and marks from the figures in data-earned.
 "use strict";
 
 (() => {
-  const drawn = new Map();
-
-  function ink(element, name) {
-    const probe = document.createElement("i");
-    probe.className = "plot-ink";
-    probe.dataset.ink = name;
-    element.append(probe);
-    const found = getComputedStyle(probe).color;
-    probe.remove();
-    return found;
-  }
-
+  const { ink, axis, drawEach } = plotting;
   const rounded = (value) => Math.round(value * 100) / 100;
-
-  function tooltip(element, data) {
-    const tip = document.createElement("div");
-    tip.className = "plot-tip";
-    tip.hidden = true;
-    element.append(tip);
-    return (plot) => {
-      const index = plot.cursor.idx;
-      tip.hidden = index === null || index === undefined;
-      if (tip.hidden) return;
-      const said = data.series.map((line) => `${line.label.toLowerCase()} ${rounded(line.y[index])}${data.units[1]}`).join(", ");
-      tip.textContent = `${data.labels[0]} ${rounded(data.x[index])}${data.units[0]}: ${said}`;
-      const left = plot.over.offsetLeft + plot.cursor.left;
-      tip.style.insetInlineStart = `${Math.max(0, Math.min(left, element.clientWidth - tip.offsetWidth))}px`;
-      tip.style.insetBlockStart = "0.25rem";
-    };
-  }
 
   function stroke(plot, colour, from, to, dash) {
     const { ctx } = plot;
@@ -70,41 +42,23 @@
     };
   }
 
-  function options(element, data, move) {
-    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-    const text = getComputedStyle(element).color;
-    const axis = { stroke: text, font, labelFont: font, grid: { stroke: ink(element, "grid"), width: 1 }, ticks: { show: false } };
+  drawEach("earned", (element, data) => {
     const line = ({ label, ink: name, dash }) => {
       const colour = ink(element, name);
       return { label, stroke: colour, width: 2, dash: dash ? [5, 4] : undefined, points: { show: data.x.length < 25, size: 5, fill: colour } };
     };
+    const said = (index) => data.series.map((each) => `${each.label.toLowerCase()} ${rounded(each.y[index])}${data.units[1]}`).join(", ");
     const percent = data.units[0] !== "";
     return {
-      width: Math.max(200, element.clientWidth - 24),
-      height: element.clientHeight - 12,
-      legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false } },
+      columns: [data.x, ...data.series.map((each) => each.y)],
+      words: (index) => `${data.labels[0]} ${rounded(data.x[index])}${data.units[0]}: ${said(index)}`,
       scales: { x: { time: false, range: percent ? [0, 100] : [0, Math.max(1, data.x.at(-1))] }, y: { range: [0, data.highest] } },
       axes: [
-        { ...axis, size: 30, label: data.labels[0], labelSize: 22, grid: { show: false }, values: (_, at) => at.map((x) => `${x}${data.units[0]}`) },
-        { ...axis, size: 54, label: data.labels[1], labelSize: 22, values: (_, at) => at.map((y) => `${y}${data.units[1]}`) },
+        axis(element, 30, { label: data.labels[0], grid: { show: false }, values: (_, at) => at.map((x) => `${x}${data.units[0]}`) }),
+        axis(element, 54, { label: data.labels[1], values: (_, at) => at.map((y) => `${y}${data.units[1]}`) }),
       ],
       series: [{}, ...data.series.map(line)],
-      hooks: { setCursor: [move], draw: [extras(element, data)] },
+      over: [extras(element, data)],
     };
-  }
-
-  function draw(element) {
-    drawn.get(element)?.destroy();
-    element.querySelectorAll(".plot-tip").forEach((tip) => tip.remove());
-    const data = JSON.parse(element.dataset.earned);
-    drawn.set(element, new uPlot(options(element, data, tooltip(element, data)), [data.x, ...data.series.map((line) => line.y)], element));
-  }
-
-  // saved settings come with a new fragment of the page
-  document.addEventListener("htmx:afterSettle", () => drawAll());
-
-  const drawAll = () => document.querySelectorAll("[data-earned]").forEach(draw);
-
-  keepDrawn(drawAll);
+  });
 })();
