@@ -14,8 +14,10 @@ from copilot.courtesy import phrases
 from copilot.drafting import DraftText
 from copilot.grounding import Findings
 from copilot.knowledge_base import KnowledgeBase
+from copilot.masked_embedder import MASKED, is_masked
 from copilot.organisations import segment_of
 from copilot.plaintext import plain
+from copilot.rules_mark import rules_mark
 from copilot.several import Asked
 from copilot.snapshots import Snapshot
 from copilot.sourcing import Source
@@ -67,9 +69,10 @@ class Answerer:
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
-        writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
+        writer = self.pen.model.identity if self.pen else drafting.EXTRACTIVE
         found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
-        return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
+        rules = f"{rules_mark()}+{MATCHES} matches"
+        return "|".join((found_by, writer, drafting.quoting_mark(), rules, confidence.KIND))
 
     def answer(
         self,
@@ -167,9 +170,10 @@ def findings_of(
 
 
 def vectors_by(embedder: Embedder) -> str:
-    """The fingerprint of the embedder; a draft written while its model is missing rests on words alone."""
+    """The fingerprint of the embedder, and whether it reads questions masked; a draft written while its model is
+    missing rests on words alone."""
     try:
-        return embedder.fingerprint
+        return embedder.fingerprint + (MASKED if is_masked(embedder) else "")
     except EmbedderUnavailable:
         return "words"
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from copilot.errors import Unavailable
-from copilot.wiring import Services
+from copilot.settings import Settings
+from copilot.wiring import Services, sends_outside
 from knowledge.embedding import EmbedderUnavailable
 
 
@@ -43,7 +44,16 @@ def database(services: Services) -> str:
 def model(services: Services) -> str:
     """Loads and encodes."""
     services.embedder.encode(["ready?"])
-    return services.embedder.name
+    return services.embedder.name + sent_as(services.settings)
+
+
+def sent_as(settings: Settings) -> str:
+    """What an outside embedding server is shown of customers, if there is one."""
+    if not sends_outside(settings):
+        return ""
+    if settings.llm_masking:
+        return " at an outside server; personal data in questions is hidden from it"
+    return " at an outside server. WARNING: customers' messages go there as they are (ANSWERABLE_LLM_MASKING=false)"
 
 
 def index(services: Services) -> str:

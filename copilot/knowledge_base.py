@@ -150,6 +150,10 @@ class KnowledgeBase:
         facts = self.facts
         return {article_id: facts[article_id] for article_id in article_ids if article_id in facts}
 
+    def says(self, word: str) -> bool:
+        """Whether a public article in force holds this very word, such as the code of an error."""
+        return self._lexical.holds(word)
+
     def public_passage(self, passage_id: str) -> Match | None:
         """A passage by its id; None unless it stands in a public article that is in force."""
         words = self._lexical

@@ -53,7 +53,9 @@ class Settings(BaseSettings):
         default=4, ge=1, le=64, description="Requests to the language model at once, of one process."
     )
     llm_masking: bool = Field(
-        default=True, description="Hide personal data from the language model; false sends messages as they are."
+        default=True,
+        description="Hide personal data from the language model and from an outside embedding server; false sends "
+        "messages as they are.",
     )
     llm_price_in: float = Field(default=0.0, ge=0, description="What a million tokens of a request cost.")
     llm_price_out: float = Field(default=0.0, ge=0, description="What a million tokens of an answer cost.")

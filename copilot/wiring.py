@@ -36,6 +36,7 @@ from copilot.knowledge_base import KnowledgeBase
 from copilot.learning import Learning
 from copilot.llm.port import LanguageModel
 from copilot.llm.server import connect
+from copilot.masked_embedder import MaskedQuestions, is_outside
 from copilot.notices import NoticeDesk, Notices
 from copilot.notifications import ByMail, ByWebhook, Notifier, Way
 from copilot.outbox import Outbox
@@ -126,7 +127,7 @@ def build(
     make_private(settings.data_dir)
     db = Database(settings.resolved_database_url)
     db.migrate()
-    used_embedder = embedder or embedder_of(settings)
+    used_embedder = embedder or embedder_of(settings, is_ours=lambda word: knowledge.says(word))
     knowledge = KnowledgeBase(
         db, now, used_embedder, open_index or (lambda: index_of(settings, used_embedder)), recipe_of(settings),
         open_former or (lambda recipe: former_of(settings, recipe)),
@@ -183,21 +184,31 @@ def batch_size(settings: Settings) -> int:
     return min(settings.batch_size, settings.llm_concurrency * rounds)
 
 
-def embedder_of(settings: Settings, progress: Progress | None = None) -> Embedder:
-    """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model."""
+def embedder_of(
+    settings: Settings, progress: Progress | None = None, is_ours: Callable[[str], bool] = lambda _: False
+) -> Embedder:
+    """The configured model; `fake:hash` needs none and knows no meaning, for demos and tests without a model. `is_ours`
+    tells which codes an outside server may read."""
     if settings.embedder == FAKE_EMBEDDER:
         return HashEmbedder()
     prefixes = prefixes_set(settings)
     if settings.embedder is None or not settings.embedder.startswith(EMBEDDING_SERVER):
         return SentenceTransformerEmbedder(settings.embedder, progress, prefixes)
     key = embedder_key(settings)
-    return embedding_server.connect(
+    embedder = embedding_server.connect(
         settings.embedder.removeprefix(EMBEDDING_SERVER),
         key.get_secret_value() if key else None,
-        settings.embedder_url or settings.openai_base_url,
+        embedder_address(settings),
         prefixes,
         settings.embedder_input_type,
     )
+    return MaskedQuestions(embedder, is_ours) if settings.llm_masking and sends_outside(settings) else embedder
+
+
+def sends_outside(settings: Settings) -> bool:
+    """Whether texts go to an embedding server that may be somebody else's."""
+    is_served = (settings.embedder or "").startswith(EMBEDDING_SERVER)
+    return is_served and is_outside(embedder_address(settings))
 
 
 def embedder_key(settings: Settings) -> SecretStr | None:

@@ -73,6 +73,11 @@ class LexicalIndex:
         """Return which article rows the audience may see."""
         return self._shown if audience == "public" else np.ones_like(self._shown)
 
+    def holds(self, word: str) -> bool:
+        """Whether a public article holds this very word, a compound as a whole, whatever its case."""
+        number = self._vocabulary.get(word.casefold())
+        return number is not None and bool((self._by_article.score([number]) * self._shown).any())
+
     def scores(self, query: str, audience: Audience = "public") -> LexicalScores:
         """Return the BM25 scores of `query`, of which at most `MAX_QUERY` characters are read."""
         words = frozenset(tokens(query[:MAX_QUERY]))
