@@ -7,12 +7,10 @@ from typing import Any
 from copilot.llm.port import Ask
 from copilot.llm.turns import Messages
 
-FORMS = ("json_schema", "json_object", "text")
-
 
 @dataclass(slots=True)
 class Habits:
-    """The form of structured answers (its place in `FORMS`), whether it streams, and parameters that it refused."""
+    """The form of structured answers (0 is the strictest), whether it streams, and parameters that it refused."""
 
     form: int = 0
     streams: bool = True
@@ -24,14 +22,23 @@ class Habits:
         wanted: dict[str, Any] = {"messages": messages, limit: ask.most_tokens}
         if "temperature" not in self.refused:
             wanted["temperature"] = ask.temperature
-        if FORMS[self.form] == "json_schema":
-            schema = {"name": ask.purpose, "strict": True, "schema": dict(ask.schema)}
-            wanted["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif FORMS[self.form] == "json_object":
-            wanted["response_format"] = {"type": "json_object"}
+        if (wish := self._response_format(ask)) is not None:
+            wanted["response_format"] = wish
         if streamed and self.streams:
             wanted |= {"stream": True, "stream_options": {"include_usage": True}}
         return wanted
+
+    def _response_format(self, ask: Ask[Any]) -> dict[str, Any] | None:
+        """The form in use. The second is no part of the API, but some servers that fall over `json_schema`, such as
+        llama-cpp-python, hold a model to a schema by it."""
+        schema = dict(ask.schema)
+        forms: tuple[dict[str, Any] | None, ...] = (
+            {"type": "json_schema", "json_schema": {"name": ask.purpose, "strict": True, "schema": schema}},
+            {"type": "json_object", "schema": schema},
+            {"type": "json_object"},
+            None,
+        )
+        return forms[self.form]
 
     def adapt(self, named: str | None, asked: Mapping[str, Any]) -> bool:
         """After a refusal: ask for less. False when nothing is left to do without."""
@@ -40,7 +47,7 @@ class Habits:
         elif named in ("stream", "stream_options") and "stream" in asked:
             self.streams = False
         elif "response_format" in asked:
-            self.form = FORMS.index(asked["response_format"]["type"]) + 1
+            self.form += 1
         elif "stream" in asked:
             self.streams = False
         else:

@@ -4,6 +4,7 @@ A hard deadline counts everything: waiting for a free place, retries, one turn t
 they accept; what worked is remembered.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,7 @@ class OpenAIModel:
 
     def __init__(self, name: str, deadline: float, client: "OpenAI", concurrency: int = CONCURRENCY) -> None:
         self.name = name
+        self.identity = f"{name}@{hashlib.sha256(str(client.base_url).encode()).hexdigest()[:8]}"
         self.deadline = deadline
         self.habits = Habits()
         self._client = client
@@ -73,9 +75,11 @@ class OpenAIModel:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _converse(self, ask: Ask[Value], exchange: Exchange) -> Value:
-        value = converse(self.name, ask, exchange.complete, exchange.calls)
-        self.habits = exchange.habits  # only what led to an answer is remembered
-        return value
+        try:
+            return converse(self.name, ask, exchange.complete, exchange.calls)
+        finally:
+            if any(call.outcome in ("ok", "malformed") for call in exchange.calls):
+                self.habits = exchange.habits  # only what led to an answer is remembered, be it a bad one
 
     def _result(self, future: Future[Value], exchange: Exchange, until: float) -> Answered[Value]:
         try:

@@ -13,7 +13,7 @@ from copilot.web import wording
 from copilot.web.admin_views import Figure
 from copilot.web.autonomy_views import PlotView, PreviewView, RecordView, YesterdayRow
 
-PARTS = ("Embeddings", "Writer", "Prompt", "Confidence", "Classifier")
+PARTS = ("Embeddings", "Writer", "Prompt", "Rules", "Confidence", "Classifier")
 MOST_ROWS = 12
 MOST_POINTS = 400
 

@@ -150,12 +150,17 @@ def raw(content: bytes, kind: str = "application/json") -> Answer:
     return lambda handler, _: handler.send_raw(200, content, kind)
 
 
-def only_json_object(handler: Handler, body: dict[str, Any]) -> None:
-    """A server that refuses `json_schema`, as some do."""
-    if body["response_format"]["type"] == "json_schema":
-        failing(400)(handler, body)
-    else:
-        saying('{"sentences": [2]}')(handler, body)
+def only_json_object(status: int, *, with_schema: bool = True) -> Answer:
+    """A server that refuses `json_schema` with this status, as some do, and a schema in any form if so told."""
+
+    def answer(handler: Handler, body: dict[str, Any]) -> None:
+        form = body["response_format"]
+        if form["type"] == "json_schema" or ("schema" in form and not with_schema):
+            failing(status)(handler, body)
+        else:
+            saying('{"sentences": [2]}')(handler, body)
+
+    return answer
 
 
 def silent(handler: Handler, _: dict[str, Any]) -> None:

@@ -163,13 +163,32 @@ def test_the_request_is_strict():
     assert "stream" not in asked
 
 
-def test_a_server_that_knows_no_schema_is_asked_for_an_object():
-    """A 400 for `json_schema` is answered by asking once more for `json_object`."""
-    with server.running(server.only_json_object) as script, connected(script.url) as model:
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_server_that_knows_no_schema_is_asked_for_an_object(status):
+    """An error for `json_schema` is answered by asking once more for `json_object`, with the schema beside it."""
+    with server.running(server.only_json_object(status)) as script, connected(script.url) as model:
         assert chosen(model) == [2]
         assert chosen(model) == [2]
-        kinds = [asked["response_format"]["type"] for asked in script.requests]
-        assert kinds == ["json_schema", "json_object", "json_object"]  # what worked is remembered
+        forms = [asked["response_format"] for asked in script.requests]
+        assert [form["type"] for form in forms] == ["json_schema", "json_object", "json_object"]  # it is remembered
+        assert forms[1]["schema"] == {"type": "object"}
+
+
+def test_a_server_that_takes_no_schema_at_all_is_asked_for_any_object():
+    """Where the schema beside `json_object` is refused as well, it is left out."""
+    with server.running(server.only_json_object(400, with_schema=False)) as script, connected(script.url) as model:
+        assert chosen(model) == [2]
+        assert script.requests[-1]["response_format"] == {"type": "json_object"}
+
+
+def test_a_form_that_led_to_a_bad_answer_is_remembered():
+    """What a server accepts is no question of what the model answers."""
+    answers = server.failing(400), server.saying("rubbish")
+    with server.running(*answers) as script, connected(script.url) as model:
+        with pytest.raises(ModelFailed):
+            chosen(model)
+        assert model.habits.form == 1
+        assert len(script.requests) == 3
 
 
 @pytest.mark.parametrize("parameter", ["temperature", "max_tokens", "stream_options", "response_format"])
@@ -180,7 +199,7 @@ def test_a_parameter_that_is_refused_is_left_out(parameter):
         heard = []
         assert [chosen(model, heard.append), chosen(model, heard.append)] == [[2], [2]]
         assert parameter not in script.requests[-1]
-        assert len(script.requests) <= 4
+        assert len(script.requests) <= 5
         assert heard[-1] == '{"sentences": [2]}'
 
 
@@ -280,7 +299,7 @@ def test_the_breaker_closes_again():
 @pytest.mark.parametrize(
     ("answer", "told", "requests"),
     [
-        (server.failing(400), "refused the request", 3),
+        (server.failing(400), "refused the request", 4),
         (server.failing(401), "status 401", 1),
         (server.failing(404), "status 404", 1),
         (server.busy("100"), "status 429", 1),
@@ -345,3 +364,14 @@ def test_after_some_failures_it_is_left_alone():
         with pytest.raises(Unavailable, match="left alone"):
             chosen(model)
         assert len(script.requests) == 2 + FAILURES_TO_OPEN
+
+
+def test_a_model_of_the_same_name_elsewhere_is_another() -> None:
+    """What tells models apart changes with the server's address, holds neither key nor address, and begins anew."""
+    here, again, there = (connect("gpt", 1, "secret-key", f"http://127.0.0.1:{port}/v1") for port in (8001, 8001, 8002))
+    assert here.name == there.name
+    assert here.identity == again.identity != there.identity
+    assert "secret" not in here.identity
+    assert "127.0.0.1" not in here.identity
+    for model in (here, again, there):
+        model.close()

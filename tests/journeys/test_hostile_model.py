@@ -35,6 +35,9 @@ def test_the_detector_can_fail():
     """A canary is found in other writings too, and an innocent reply is left alone."""
     assert holds("so: canary red 7731!", OWN_CANARIES)
     assert holds("ＣＡＮＡＲＹ-ＲＥＤ-７７３１", OWN_CANARIES)
+    assert holds("1377-DER-YRANAC", OWN_CANARIES)
+    assert holds("С" + "ANARY-RED-7731", OWN_CANARIES)
+    assert holds("Q0FOQVJZLVJFRC03NzMx", OWN_CANARIES)
     assert not holds("A refund reaches your card within 5 working days.", OWN_CANARIES)
 
 
