@@ -17,6 +17,7 @@ from copilot.knowledge_base import KnowledgeBase
 from copilot.masked_embedder import MASKED, is_masked
 from copilot.organisations import segment_of
 from copilot.plaintext import plain
+from copilot.rules_mark import rules_mark
 from copilot.several import Asked
 from copilot.snapshots import Snapshot
 from copilot.sourcing import Source
@@ -68,9 +69,10 @@ class Answerer:
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same ticket could get another answer or confidence; the signature is no part of it."""
-        writer = self.pen.model.name if self.pen else drafting.EXTRACTIVE
+        writer = self.pen.model.identity if self.pen else drafting.EXTRACTIVE
         found_by = vectors_by(self.knowledge.embedder) + self.knowledge.order + self.knowledge.meanwhile
-        return "|".join((found_by, writer, drafting.quoting_mark(), confidence.KIND))
+        rules = f"{rules_mark()}+{MATCHES} matches"
+        return "|".join((found_by, writer, drafting.quoting_mark(), rules, confidence.KIND))
 
     def answer(
         self,

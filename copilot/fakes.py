@@ -135,7 +135,7 @@ class ScriptedModel:
     """
 
     def __init__(self, *answers: ModelAnswer, name: str = "scripted") -> None:
-        self.name = name
+        self.name = self.identity = name
         self.calls: list[Question] = []
         self._answers: tuple[ModelAnswer, ...] = answers or ((),)
         self._lock = threading.Lock()

@@ -1,5 +1,6 @@
 """Fixtures of the service's tests: everything over fakes, nothing outside the test's own folder."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,22 @@ threadpool_limits(1)
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that kill real services, in whatever order they come.
+
+    In a parallel run one process takes them one after the other, since together they would starve each other, and none
+    of these long ones is left for the end.
+    """
+    items.sort(key=lambda item: "crash" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported: looking through it took a sixth of the tests' time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -42,7 +42,7 @@ def _descended(vectors: Vectors, codes: Codes, rows: Sequence[Codes]) -> Vectors
     for step in range(1, STEPS + 1):
         chosen = random.permutation(len(rows))[:CLASSES_A_STEP]
         batch = np.concatenate([random.permutation(rows[code])[:ROWS_A_CLASS] for code in chosen])
-        descent.take(step, _slope(descent.found, vectors[batch], codes[batch]))
+        descent.take(step, vectors[batch], codes[batch])
     return descent.found
 
 
@@ -52,11 +52,12 @@ class _Descent:
     def __init__(self, identity: Vectors) -> None:
         self.identity, self.found = identity, identity.copy()
         self.mean, self.square = np.zeros_like(identity), np.zeros_like(identity)
-        self._room = np.empty_like(identity)
+        self._slope, self._room = np.empty_like(identity), np.empty_like(identity)
 
-    def take(self, step: int, slope: Vectors) -> None:
-        """Take step 1, 2, …, STEPS down this slope (d, d), which is used up, and towards the identity."""
-        found, mean, square, room = self.found, self.mean, self.square, self._room
+    def take(self, step: int, vectors: Vectors, codes: Codes) -> None:
+        """Take step 1, 2, …, STEPS down the slope of these rows' loss, and towards the identity."""
+        found, mean, square, slope, room = self.found, self.mean, self.square, self._slope, self._room
+        np.matmul(vectors.T, _pull(vectors, found, codes), out=slope)
         np.subtract(found, self.identity, out=room)
         room *= 2 * ANCHOR
         slope += room
@@ -79,17 +80,27 @@ def adapted(vectors: Vectors, map_: Vectors) -> Vectors:
     return np.asarray(turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12), np.float32)
 
 
-def _slope(map_: Vectors, vectors: Vectors, codes: Codes) -> Vectors:
-    """Return the slope (d, d) of the loss: rows of one class (n,) are to be likelier neighbours than all others."""
+def _pull(vectors: Vectors, map_: Vectors, codes: Codes) -> Vectors:
+    """Return the slope of the loss in turned vectors (n, d): rows of one class are to be likelier neighbours than all
+    others."""
     raw = vectors @ map_
     length = np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-12)
     unit = raw / length
     same = (codes[:, None] == codes) & ~np.eye(len(codes), dtype=np.bool_)
-    likeness = unit @ unit.T / TEMPERATURE
-    np.fill_diagonal(likeness, -1e9)
-    likely = np.exp(likeness - likeness.max(axis=1, keepdims=True))
+    likely = unit @ unit.T
+    likely /= TEMPERATURE
+    np.fill_diagonal(likely, -1e9)
+    likely -= likely.max(axis=1, keepdims=True)
+    np.exp(likely, out=likely)
     likely /= likely.sum(axis=1, keepdims=True)
     count = same.sum(axis=1, keepdims=True)
-    error = np.where(count > 0, likely - same / np.maximum(count, 1), 0.0).astype(np.float32) / len(codes)
-    moved = (error + error.T) @ unit / TEMPERATURE
-    return np.asarray(vectors.T @ ((moved - unit * (unit * moved).sum(axis=1, keepdims=True)) / length), np.float32)
+    wrong = same / np.maximum(count, 1)
+    np.subtract(likely, wrong, out=wrong)
+    wrong[count[:, 0] == 0] = 0.0
+    error = wrong.astype(np.float32)
+    error /= len(codes)
+    moved = (error + error.T) @ unit
+    moved /= TEMPERATURE
+    moved -= unit * (unit * moved).sum(axis=1, keepdims=True)
+    moved /= length
+    return np.asarray(moved, np.float32)

@@ -68,9 +68,11 @@ class ModelFailed(Unavailable):
 
 
 class LanguageModel(Protocol):
-    """Answers questions; the prompt says how, `Ask.read` decides whether it did."""
+    """Answers questions; the prompt says how, `Ask.read` decides whether it did. `identity` is the name with whatever
+    else tells this model from another of the same name, such as its server; it holds no secret."""
 
     name: str
+    identity: str
 
     def ask(self, ask: Ask[Value], heard: Heard | None = None) -> Answered[Value]:
         """The answer; `heard` gets it as it is written. Raises `ModelFailed` within the deadline."""

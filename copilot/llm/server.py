@@ -4,6 +4,7 @@ A hard deadline counts everything: waiting for a free place, retries, one turn t
 they accept; what worked is remembered.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,7 @@ class OpenAIModel:
 
     def __init__(self, name: str, deadline: float, client: "OpenAI", concurrency: int = CONCURRENCY) -> None:
         self.name = name
+        self.identity = f"{name}@{hashlib.sha256(str(client.base_url).encode()).hexdigest()[:8]}"
         self.deadline = deadline
         self.habits = Habits()
         self._client = client

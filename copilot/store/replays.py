@@ -66,6 +66,17 @@ def would_have_left(session: Session, since: datetime, until: datetime, limit: i
     return [(row[0], row[1]) for row in session.exec(wanted.order_by(col(Draft.id).desc()).limit(limit))]
 
 
+def gates_since(session: Session, since: datetime, limit: int, category: str | None = None) -> dict[str, list[Any]]:
+    """The checks of the newest drafts since then by category, the newest first; of one category, or of all."""
+    wanted = select(Draft.category, Draft.gates).where(Draft.created_at >= since, col(Draft.category).is_not(None))
+    if category is not None:
+        wanted = wanted.where(Draft.category == category)
+    found: dict[str, list[Any]] = {}
+    for name, gates in session.exec(wanted.order_by(col(Draft.id).desc()).limit(limit)):
+        found.setdefault(name or "", []).append(gates)
+    return found
+
+
 def find(session: Session, replay_id: int) -> Replay:
     """The replay, or `NotFound`."""
     row = session.get(Replay, replay_id)

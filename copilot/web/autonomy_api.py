@@ -1,5 +1,8 @@
 """Earned autonomy for programs: the settings with what each category has earned, replays, and starting again."""
 
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get, post, put
@@ -7,16 +10,21 @@ from litestar.params import FromPath, JSONBody
 
 from copilot import autonomy_saving, configuration, replays, watching
 from copilot.autonomy import parse_autonomy
+from copilot.earning import LOOKS_GROW
 from copilot.errors import Invalid, NotFound
+from copilot.held import held_by
 from copilot.report_cases import Period, parse_period
 from copilot.standings import standing_of
 from copilot.store import replays as store
 from copilot.store import reviews, watches
 from copilot.store.session import Session
-from copilot.store.tables import StandingRow, WatchRow
+from copilot.store.tables import ConfidenceFit, StandingRow, WatchRow
 from copilot.web.auth import Identity, needs_admin, needs_agent
 from copilot.web.parameters import Id
 from copilot.wiring import Services
+
+HELD_SINCE, MOST_HELD, MOST_LISTED = timedelta(days=28), 2_000, 50
+"""How far back held drafts are counted, how many of the newest at most, and how many of yesterday are listed."""
 
 
 @get("/autonomy", sync_to_thread=True, guards=[needs_agent])
@@ -89,14 +97,44 @@ def autonomy_json(session: Session, services: Services) -> dict[str, Any]:
     known = {row["category"]: row for row in settings["categories"]}
     for name in sorted(current.category_names):
         known.setdefault(name, current.autonomy.of(name).to_dict())
+    fit = reviews.newest_fit(session, reviews.newest_fingerprint(session) or "")
+    lately = lately_json(session, services.now())
     settings["categories"] = [
-        {**row, "standing": standing_json(rows.get(name), seen.get(name))} for name, row in known.items()
+        {**row, "standing": {**standing_json(rows.get(name), seen.get(name), fit), **lately(name)}}
+        for name, row in known.items()
     ]
     return {"version": current.versions.get("autonomy", 0), **settings}
 
 
-def standing_json(row: StandingRow | None, watch: WatchRow | None) -> dict[str, Any]:
-    """What a category has earned in the present record, and its watch; no threshold while nothing is proven."""
+def lately_json(session: Session, now: datetime) -> Callable[[str], dict[str, Any]]:
+    """What happened to drafts by category: the checks that held them in four weeks, and those of yesterday (UTC) that
+    would have left."""
+    gates = store.gates_since(session, now - HELD_SINCE, MOST_HELD)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    left = [draft for draft, _ in store.would_have_left(session, today - timedelta(days=1), today, MOST_LISTED)]
+    verdicts = reviews.accepted_of(session, [draft.id or 0 for draft in left])
+
+    def of(category: str) -> dict[str, Any]:
+        return {
+            "held_by": [asdict(row) for row in held_by(gates.get(category, ()))],
+            "yesterday": [
+                {
+                    "ticket_id": draft.ticket_id,
+                    "draft_id": draft.id,
+                    "confidence": draft.confidence,
+                    "accepted": verdicts.get(draft.id or 0),
+                }
+                for draft in left
+                if draft.category == category
+            ],
+        }
+
+    return of
+
+
+def standing_json(row: StandingRow | None, watch: WatchRow | None, fit: ConfidenceFit | None) -> dict[str, Any]:
+    """What a category has earned in the present record, its curve and its watch; no threshold while nothing is proven.
+    `calibration_error` is that of the record's model (null: the shipped one), beside what chance alone would make."""
     found = standing_of(row) if row else None
     return {
         "threshold": found.threshold if found else None,
@@ -108,6 +146,11 @@ def standing_json(row: StandingRow | None, watch: WatchRow | None) -> dict[str, 
         "reviews_that_count": found.pool if found else 0,
         "record": row.fingerprint if row else None,
         "up_to_date": row is not None and not row.stale,
+        "naive_threshold": row.detail.get("naive") if row else None,
+        "curve": row.detail.get("curve", []) if row else [],
+        "next_look_at": LOOKS_GROW * row.looked if row and row.looked else None,
+        "calibration_error": fit.error if fit else None,
+        "calibration_error_by_chance": fit.expected_error if fit else None,
         "watch": watch_json(watch) if watch else None,
     }
 

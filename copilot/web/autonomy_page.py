@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -14,6 +14,7 @@ from copilot.autonomy import Autonomy, CategoryAutonomy, parse_autonomy
 from copilot.configuration import Configuration
 from copilot.courtesy import automatic
 from copilot.errors import Invalid
+from copilot.held import held_by
 from copilot.replays import Tally, Terms
 from copilot.standings import standing_of
 from copilot.store import replays as store
@@ -32,7 +33,7 @@ from copilot.web.responses import AnyRequest, frame_of, page, toast
 from copilot.wiring import Services
 
 PREVIEWED = timedelta(days=28)
-MOST_LISTED = 50
+MOST_LISTED, MOST_HELD = 50, 2_000
 
 
 @get("/admin/autonomy", sync_to_thread=True, guards=[needs_admin])
@@ -54,7 +55,7 @@ def save_category(data: URLEncodedBody[EarnedForm], services: Services, identity
     except Invalid as error:
         return refused(services, data, error)
     with services.db.read() as session:
-        view = category_view(session, services.configuration.current(session), data.category)
+        view = category_view(session, services.configuration.current(session), data.category, services.now())
     return page("admin/autonomy_category.html", headers=toast(f"{view.title}: saved."), view=view)
 
 
@@ -67,7 +68,7 @@ def preview_category(data: URLEncodedBody[EarnedForm], services: Services) -> Re
             current = services.configuration.current(session)
             typed = with_row(current.autonomy, row)
             parse_autonomy(typed.to_dict(), current.category_names)
-            shown = category_view(session, current, data.category)
+            shown = category_view(session, current, data.category, services.now())
             view = replace(as_typed(shown, data), preview=preview(session, services, current.autonomy, typed, row))
     except Invalid as error:
         return refused(services, data, error)
@@ -89,7 +90,7 @@ def restart_on_page(data: URLEncodedBody[NameForm], services: Services, identity
     with services.db.write() as session:
         watching.restart(session, data.name, services.now(), identity.name)
     with services.db.read() as session:
-        view = category_view(session, services.configuration.current(session), data.name)
+        view = category_view(session, services.configuration.current(session), data.name, services.now())
     return page("admin/autonomy_category.html", headers=toast(f"{view.title} goes on, watched anew."), view=view)
 
 
@@ -114,7 +115,7 @@ def with_row(autonomy: Autonomy, row: CategoryAutonomy) -> Autonomy:
 def refused(services: Services, data: EarnedForm, error: Invalid) -> Response[str]:
     """The form as it was typed, with what is wrong."""
     with services.db.read() as session:
-        view = category_view(session, services.configuration.current(session), data.category)
+        view = category_view(session, services.configuration.current(session), data.category, services.now())
     view = replace(as_typed(view, data), errors=(field_error(error),))
     return page("admin/autonomy_category.html", 422, view=view)
 
@@ -152,7 +153,7 @@ def autonomy_view(session: Session, services: Services, chosen: str) -> Autonomy
     yesterday = (now - timedelta(days=1)).date()
     return AutonomyView(
         items=tuple(item(current, name, titles[name], rows, seen, chosen) for name in names),
-        category=category_view(session, current, chosen) if names else None,
+        category=category_view(session, current, chosen, now) if names else None,
         audit_share=words.entered(current.autonomy.audit_share),
         disclose=current.autonomy.disclose,
         disclosure=automatic("en"),
@@ -176,7 +177,7 @@ def item(
     )  # fmt: skip
 
 
-def category_view(session: Session, current: Configuration, name: str) -> CategoryView:
+def category_view(session: Session, current: Configuration, name: str, now: datetime) -> CategoryView:
     """One category in full. Raises `Invalid` when there is none of this name."""
     category = next((row for row in current.categories if row.name == name), None)
     if category is None:
@@ -188,6 +189,7 @@ def category_view(session: Session, current: Configuration, name: str) -> Catego
     standing = standing_of(row) if row else None
     tone, said = words.standing_words(setting, standing, suspended)
     outcomes = watches.outcomes(session, watch.id or 0) if watch else ()
+    gates = store.gates_since(session, now - PREVIEWED, MOST_HELD, name).get(name, [])
     return CategoryView(
         name=name,
         title=category.title or name,
@@ -204,6 +206,8 @@ def category_view(session: Session, current: Configuration, name: str) -> Catego
         watch=watch_plot(session, watch, outcomes),
         watched=words.watched_words(watch, outcomes),
         records=records(session, name, fingerprint),
+        held=words.held_rows(held_by(gates), len(gates)),
+        drafts=len(gates),
     )
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from copilot.autonomy import CategoryAutonomy
 from copilot.earning import LOOKS_GROW
+from copilot.held import Held
 from copilot.standing import Standing, missing_words, proven_words
 from copilot.store.tables import ConfidenceFit, Draft, OutcomeRow, StandingRow, Ticket, WatchRow
 from copilot.suspension import Suspicion, Watch
 from copilot.web import wording
 from copilot.web.admin_views import Figure
-from copilot.web.autonomy_views import PlotView, PreviewView, RecordView, YesterdayRow
+from copilot.web.autonomy_views import HeldRow, PlotView, PreviewView, RecordView, YesterdayRow
 
-PARTS = ("Embeddings", "Writer", "Prompt", "Confidence", "Classifier")
+PARTS = ("Embeddings", "Writer", "Prompt", "Rules", "Confidence", "Classifier")
 MOST_ROWS = 12
 MOST_POINTS = 400
 
@@ -193,6 +194,14 @@ def record_view(row: StandingRow, reviews: int, accepted: int, dropped: int, cur
     said = share(accepted / reviews, 0) if reviews else "–"
     return RecordView(
         tuple(zip(names, values, strict=True)), row.began_at, reviews, said, dropped, row.fingerprint == current
+    )
+
+
+def held_rows(found: Sequence[Held], drafts: int) -> tuple[HeldRow, ...]:
+    """The checks that held drafts, in the words of the sidebar."""
+    return tuple(
+        HeldRow(wording.gate_label(row.gate), row.drafts, share(row.drafts / drafts, 0), row.alone, row.reason)
+        for row in found
     )
 
 

@@ -54,8 +54,20 @@ class RecordView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A check that held drafts: how many, how many that nothing else held, and why the newest."""
+
+    label: str
+    drafts: int
+    share: str
+    alone: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryView:
-    """One category in full; numbers of the form are as they stand in its fields, in percent."""
+    """One category in full; numbers of the form are as they stand in its fields, in percent. `held` are the checks that
+    held any of its last `drafts` drafts."""
 
     name: str
     title: str
@@ -72,6 +84,8 @@ class CategoryView:
     watch: PlotView | None
     watched: str
     records: tuple[RecordView, ...]
+    held: tuple[HeldRow, ...] = ()
+    drafts: int = 0
     errors: tuple[FieldError, ...] = ()
     preview: PreviewView | None = None
     saved: bool = False

@@ -125,6 +125,10 @@ def draft_view(
         problem=shown.problem if shown else None,
         spent=spent,
         has_model=has_model,
+        measured=tuple(
+            (wording.label(wording.MEASURED, name), percent(value)) for name, value in draft.evidence.items()
+        ),
+        decided=wording.decided_alone(draft.would_send, draft.drawn),
         left_open=() if shown else tuple(row["question"] for row in answers if row.get("answers_question") is False),
     )
 

@@ -202,6 +202,8 @@ class DraftView:
     spent: str = ""
     has_model: bool = False
     left_open: tuple[str, ...] = ()
+    measured: tuple[tuple[str, int], ...] = ()
+    decided: str = ""
 
     @property
     def failed_gates(self) -> tuple[GateView, ...]:

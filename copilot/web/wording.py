@@ -56,6 +56,16 @@ GATES = {
     "subject": "Safe subject line",
     "hold window": "Undo window",
 }
+MEASURED = {
+    "answerable": "Something answers it",
+    "match": "Article like the question",
+    "lead": "Ahead of the next article",
+    "category": "Sure of the category",
+    "grounded": "Sentences with a source",
+    "language": "Customer’s language",
+    "length": "Readable length",
+    "record": "Article’s drafts accepted before",
+}
 DELIVERIES = {
     "waiting": "About to be sent",
     "sending": "Sending",
@@ -81,6 +91,13 @@ LANGUAGES = {
 def label(table: dict[str, str], value: str) -> str:
     """The table's word for a value; an unknown value in readable form rather than an error."""
     return table.get(value) or value.replace("_", " ").replace("-", " ").capitalize()
+
+
+def decided_alone(would_send: bool, drawn: bool) -> str:
+    """What autonomy would have done with a draft, apart from its category's mode."""
+    if drawn and would_send:
+        return "It would have left alone, and was drawn for an audit."
+    return "It reached its threshold and passed every check." if would_send else ""
 
 
 def gate_label(name: str) -> str:

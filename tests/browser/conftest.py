@@ -31,7 +31,7 @@ FLAGS = [
     "--force-prefers-reduced-motion",
 ]
 PASSWORD = "correct horse battery"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 def pytest_configure(config):
@@ -61,8 +61,9 @@ def chromium():
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

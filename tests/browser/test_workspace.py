@@ -183,6 +183,12 @@ def test_search_finds_articles_and_tickets(person, desk, ticket_id):
     page.keyboard.press("f")
     page.keyboard.type("tracking number parcel")
     expect(page.locator(".hit").first).to_contain_text("Tracking a parcel")
+    page.locator("#find-visibility").select_option("internal")
+    expect(page.locator(".hit")).to_have_count(0)
+    page.locator("#find-visibility").focus()
+    page.locator("#find-visibility").select_option("public")
+    expect(page.locator(".hit").first).to_contain_text("Tracking a parcel")
+    expect(page.locator("#find-visibility")).to_be_focused()
 
 
 def test_what_a_customer_writes_stays_text(person, desk):

@@ -364,3 +364,14 @@ def test_after_some_failures_it_is_left_alone():
         with pytest.raises(Unavailable, match="left alone"):
             chosen(model)
         assert len(script.requests) == 2 + FAILURES_TO_OPEN
+
+
+def test_a_model_of_the_same_name_elsewhere_is_another() -> None:
+    """What tells models apart changes with the server's address, holds neither key nor address, and begins anew."""
+    here, again, there = (connect("gpt", 1, "secret-key", f"http://127.0.0.1:{port}/v1") for port in (8001, 8001, 8002))
+    assert here.name == there.name
+    assert here.identity == again.identity != there.identity
+    assert "secret" not in here.identity
+    assert "127.0.0.1" not in here.identity
+    for model in (here, again, there):
+        model.close()

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import httpx
 
+PATIENCE = 180.0
+"""Seconds to wait for what takes two on a machine with nothing else to do."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -67,7 +70,7 @@ def running(processes: Sequence[ServiceProcess]) -> Iterator[None]:
             process.kill()
 
 
-def wait_until_answering(url: str, timeout: float = 60.0) -> float:
+def wait_until_answering(url: str, timeout: float = PATIENCE) -> float:
     """Wait for `/health`; returns the seconds it took."""
     began = time.monotonic()
     while time.monotonic() - began < timeout:

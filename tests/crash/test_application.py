@@ -19,11 +19,10 @@ from copilot.store.tables import FiredAlert, JournalEntry, Notification, PolicyA
 from copilot.wiring import Services
 from tests.builders import POLICIES
 from tests.crash import shop
-from tests.crash.processes import ServiceProcess, free_port, running
+from tests.crash.processes import PATIENCE, ServiceProcess, free_port, running
 
 TICKETS = 300
 KILLS = 3
-PATIENCE = 60.0
 NOWHERE = "http://127.0.0.1:9/"
 
 

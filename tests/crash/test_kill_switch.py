@@ -46,7 +46,7 @@ def test_nothing_leaves_a_second_after_the_switch(tmp_path: Path, how: str) -> N
         url = f"http://127.0.0.1:{port}"
         service = ServiceProcess(["serve", "--port", str(port)], settings, tmp_path, "serve")
         with running([service]):
-            wait_until_answering(url, 150)
+            wait_until_answering(url)
             feeder = threading.Thread(target=feed, args=(url, key, range(REST), stop), daemon=True)
             feeder.start()
             wait_for(lambda: len(received.counts) >= FIRST, 240)
@@ -64,7 +64,7 @@ def test_nothing_leaves_a_second_after_the_switch(tmp_path: Path, how: str) -> N
             assert len(received.counts) == left
             service.stop(30) if how == "stop" else service.kill()
             service.start()
-            wait_until_answering(url, 150)
+            wait_until_answering(url)
             feed(url, key, range(REST, REST + 5), threading.Event())
             time.sleep(3)
             assert len(received.counts) == left

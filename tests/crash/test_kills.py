@@ -13,7 +13,7 @@ from copilot.store.session import Database
 from tests.contracts import qdrant_server
 from tests.crash import ledger, shop
 from tests.crash.feeder import Feeder
-from tests.crash.processes import ServiceProcess, free_port, running, wait_until_answering
+from tests.crash.processes import PATIENCE, ServiceProcess, free_port, running, wait_until_answering
 from tests.crash.receiver import receiving
 
 KILLS = 30
@@ -58,11 +58,11 @@ def test_nothing_is_lost_or_sent_twice(tmp_path: Path, database_url: str, capsys
             start = wait_until_answering(url)
             feeder.start()
             kill_and_restart(processes, url, feeder, chance, start)
-            feeder.finish(timeout=60)
+            feeder.finish(timeout=PATIENCE)
             killing = time.monotonic() - began
             db = Database(database_url)
             try:
-                rows = ledger.settled(db, patience=30)
+                rows = ledger.settled(db, patience=PATIENCE)
             finally:
                 db.close()
     at_work = sum(process.logged().count("teaching_triage") for process in processes)

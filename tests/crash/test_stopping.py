@@ -13,13 +13,13 @@ import pytest
 from copilot.store.session import Database
 from tests.crash import ledger, shop
 from tests.crash.feeder import Feeder
-from tests.crash.processes import ServiceProcess, free_port, local_http, running, wait_until_answering
+from tests.crash.processes import PATIENCE, ServiceProcess, free_port, local_http, running, wait_until_answering
 from tests.crash.receiver import receiving
 
 STOP_SECONDS = 20.0
 
 
-def wait_for(condition: Callable[[], bool], what: str, timeout: float = 60.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
     """Wait until it holds. Raises `AssertionError` when it never does."""
     deadline = time.monotonic() + timeout
     while not condition():
@@ -54,8 +54,8 @@ def test_a_polite_stop_loses_nothing(tmp_path: Path, database_url: str) -> None:
                 assert service.stop(STOP_SECONDS) in (0, -signal.SIGTERM)
                 assert not any(item.state in ("sending", "uncertain") for item in ledger.read(db).outbox)
                 service.start()
-                feeder.finish(timeout=60)
-                rows = ledger.settled(db, patience=30)
+                feeder.finish(timeout=PATIENCE)
+                rows = ledger.settled(db, patience=PATIENCE)
         finally:
             db.close()
     assert {item.state for item in rows.outbox} == {"delivered"}
@@ -86,8 +86,8 @@ def test_a_second_service_on_the_same_folder_shares_database_and_index(tmp_path:
                     wait_for(lambda: is_ready(urls[1]), "the second one never was ready")
                     for feeder in feeders:
                         feeder.start()
-                        feeder.finish(timeout=60)
-                    rows = ledger.settled(db, patience=30)
+                        feeder.finish(timeout=PATIENCE)
+                    rows = ledger.settled(db, patience=PATIENCE)
                     ledger.check(rows, received, {t["external_id"] for feeder in feeders for t in feeder.tickets})
                     first.kill()
                     assert is_ready(urls[1])
@@ -117,8 +117,8 @@ def test_a_lost_index_is_built_again(tmp_path: Path, damage: str) -> None:
                 wait_for(lambda: "index_lost" in service.logged(), "the loss was not noticed")
                 wait_for(lambda: ledger.unindexed(db) == 0 and is_ready(url), "not ready after the damage")
                 feeder.start()
-                feeder.finish(timeout=60)
-                rows = ledger.settled(db, patience=30)
+                feeder.finish(timeout=PATIENCE)
+                rows = ledger.settled(db, patience=PATIENCE)
         finally:
             db.close()
     ledger.check(rows, received, {ticket["external_id"] for ticket in feeder.tickets})

@@ -27,6 +27,14 @@ def test_settings_come_with_what_is_earned(reviewed, client):
     rows = {row["category"]: row for row in found["categories"]}
     assert rows["refund"]["standing"]["reviews_that_count"] == 30
     assert rows["refund"]["standing"]["threshold"] is None
+    standing = rows["refund"]["standing"]
+    assert standing["curve"][-1] | {"threshold": 0} == {
+        "threshold": 0, "coverage": 1.0, "error": pytest.approx(2 / 30), "bound": standing["curve"][-1]["bound"],
+        "reviews": 30, "errors": 2,
+    }  # fmt: skip
+    assert (standing["naive_threshold"] is not None, standing["calibration_error"]) == (True, None)
+    assert {row["gate"]: row["drafts"] for row in standing["held_by"]} == {"mode": 30, "confidence": 30}
+    assert (standing["yesterday"], rows["shipping"]["standing"]["held_by"]) == ([], [])
     assert rows["shipping"] == {
         "category": "shipping", "mode": "suggest", "threshold": None, "error_budget": 0.02, "confidence_level": 0.95,
         "per_hour": 200, "per_day": 2000, "standing": rows["shipping"]["standing"],
@@ -34,6 +42,24 @@ def test_settings_come_with_what_is_earned(reviewed, client):
     assert client.put("/api/v1/autonomy", headers=admin, json=found).status_code == 200
     again = client.get("/api/v1/autonomy", headers=admin).json()
     assert again == {**found, "version": found["version"] + 1}
+
+
+def test_what_would_have_left_yesterday_is_told(desk, client):
+    """A draft of yesterday that reached its threshold is listed with its verdict; a draft shows what was measured."""
+    setting = {"category": "refund", "mode": "shadow", "threshold": 0.01}
+    desk.configure("autonomy", {"audit_share": 1e-6, "categories": [setting]})
+    ticket_id, other = arrive(desk, 2)
+    judge(desk, [ticket_id], accepted=False)
+    admin = desk.bearer()
+    draft = client.get(f"/api/v1/tickets/{ticket_id}", headers=admin).json()["draft"]
+    assert (draft["would_send"], draft["drawn"]) == (True, False)
+    assert draft["evidence"] == desk.draft(ticket_id).evidence
+    assert 0 < draft["evidence"]["match"] <= 1
+    desk.now.advance(days=1)
+    found = client.get("/api/v1/autonomy", headers=admin).json()
+    (standing,) = [row["standing"] for row in found["categories"] if row["category"] == "refund"]
+    told = {row["ticket_id"]: row["accepted"] for row in standing["yesterday"]}
+    assert told == {ticket_id: False, other: None}
 
 
 def test_settings_that_are_silent_about_the_switch_leave_it_on(desk, client):

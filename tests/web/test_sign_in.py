@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from copilot import accounts
 from copilot.fakes import ManualTime
@@ -33,6 +35,15 @@ def test_the_right_password_opens_a_session(form):
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith(SESSION_COOKIE))
     assert "HttpOnly" in cookie
     assert "samesite=lax" in cookie.lower()
+
+
+def test_nobody_is_checked_like_somebody():
+    """For an address that nobody has a real hash is checked, as costly as those of people, which no password has."""
+    somebody = PasswordHasher().hash(PASSWORD)
+    assert extract_parameters(accounts._NOBODY) == extract_parameters(somebody)
+    for stored in (accounts._NOBODY, somebody):
+        with pytest.raises(VerifyMismatchError):
+            PasswordHasher().verify(stored, "another password")
 
 
 @pytest.mark.parametrize(("email", "password"), [("sam@example.com", "wrong"), ("nobody@example.com", PASSWORD)])
