@@ -299,6 +299,7 @@ DRAFT = DraftView(
             "Returning something you bought",
         ),
     ),
+    left_open=("Do you also repair zips, and what does it cost?",),
 )
 TRIAGE = TriageView(
     Guess("Refunds", 94),
