@@ -25,9 +25,9 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 threadpool_limits(1)
 
 # continuous integration tries the same examples each time, so that it judges the change and not the dice; runs by hand
-# look for new ones. No deadline: how long an example takes says more about the machine than about the code
-hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+# look for new ones. Nothing is too slow: how long an example takes says more about the machine than about the code
+hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("here"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
