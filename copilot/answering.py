@@ -193,6 +193,7 @@ def evidence(found: Retrieval, assessment: Assessment, findings: Findings, draft
         match=_share(found.matches[0].dense),
         lead=confidence.lead_score(found.margin),
         category=_share(assessment.category.confidence) if assessment.category and assessment.in_scope else 0.0,
+        scope=_share(assessment.scope_score),
         grounded=findings.grounded_share,
         language=float(assessment.language.code == draft.language),
         length=confidence.length_score(len(draft.body)),

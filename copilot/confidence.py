@@ -20,8 +20,8 @@ from copilot.calibration import calibration_error as gap
 from copilot.calibration import expected_calibration_error
 from copilot.precedents import NEUTRAL
 
-KIND = "logistic-2"
-PRIOR = "prior-2"
+KIND = "logistic-3"
+PRIOR = "prior-3"
 LEAST_LABELS = 50
 FOLDS = 5
 # how far a weight may stray from the prior before it costs as much as one verdict; the intercept is all but free, for
@@ -35,14 +35,16 @@ Floats = NDArray[np.float64]
 class Evidence:
     """Measured inputs, each from 0 to 1.
 
-    `answerable` and `match` (the passage's cosine) are the retrieval's, `lead` is its margin by `lead_score`; `record`
-    is how drafts out of the same article fared before (`copilot.precedents`); `length` is 1 for a readable size.
+    `answerable` and `match` (the passage's cosine) are the retrieval's, `lead` is its margin by `lead_score`; `scope`
+    is how familiar the message looks, 1 less its out-of-scope score; `record` is how drafts out of the same article
+    fared before (`copilot.precedents`); `length` is 1 for a readable size.
     """
 
     answerable: float
     match: float
     lead: float
     category: float
+    scope: float
     grounded: float
     language: float
     length: float
@@ -113,7 +115,7 @@ class Model:
         return cls(weights, float(values["intercept"]), int(values["labels"]))
 
 
-PRIOR_MODEL = Model((1.0, 2.0, 6.0, 1.6, 1.5, 0.8, 0.4, 2.0), -9.0)
+PRIOR_MODEL = Model((1.0, 2.0, 6.0, 1.6, 1.0, 1.5, 0.8, 0.4, 2.0), -10.0)
 """The first three weights are rounded from a fit to TechQA's questions with half of its articles withheld, which also
 carries over to StackFAQ; the others and the intercept are set by hand so that a well matched, fully quoted answer in a
 known category reaches about 0.9."""

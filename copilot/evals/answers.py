@@ -146,6 +146,7 @@ def evidence(found: Retrieval) -> Evidence:
         match=min(1.0, max(0.0, match)),
         lead=lead_score(found.margin),
         category=1.0,
+        scope=1.0,
         grounded=1.0,
         language=1.0,
         length=1.0,

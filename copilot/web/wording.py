@@ -61,6 +61,7 @@ MEASURED = {
     "match": "Article like the question",
     "lead": "Ahead of the next article",
     "category": "Sure of the category",
+    "scope": "Like questions seen before",
     "grounded": "Sentences with a source",
     "language": "Customer’s language",
     "length": "Readable length",

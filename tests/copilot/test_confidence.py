@@ -59,7 +59,7 @@ def test_few_labels_leave_the_prior() -> None:
 
 def test_a_fit_finds_what_the_verdicts_say() -> None:
     """On desks whose agents judge otherwise than the prior thinks, the refitted model is better calibrated."""
-    weights = [5.0, 0.5, 0.2, 1.0, 0.1, 0.1, 0.1, 0.1]
+    weights = [5.0, 0.5, 0.2, 1.0, 0.1, 0.1, 0.1, 0.1, 0.1]
     rows, fresh = (simulated(3_000, seed, weights, -3.0) for seed in (1, 2))
     model = fit(rows)
     assert model.weights[0] > model.weights[1]
