@@ -1,6 +1,7 @@
 """Wording a draft another way, with the keyboard and in a real browser."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -66,4 +67,5 @@ def test_a_failure_leaves_what_stood_there(person, desk):
     own_words(page)
     expect(page.locator(".toast").filter(has_text="scripted is down")).to_be_visible()
     expect(page.locator("#draft-text")).to_be_editable()
-    assert "Sorry for the wait." in page.locator("#draft-text").input_value() != before
+    expect(page.locator("#draft-text")).to_have_value(re.compile(r"Sorry for the wait\."))
+    assert page.locator("#draft-text").input_value() != before
