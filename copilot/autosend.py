@@ -132,7 +132,7 @@ def _reaches(confidence: float, threshold: float, name: str, basis: str) -> tupl
 def audit(case: Case) -> tuple[bool, str]:
     """A random share goes to a person first, so that what people say of drafts stays a fair sample."""
     if case.drawn:
-        return False, f"Drawn for an audit: {case.autonomy.audit_share:.3g} of such drafts go to a person first."
+        return False, f"Drawn for an audit: {100 * case.autonomy.audit_share:g} % of such drafts go to a person first."
     return True, "Not drawn for an audit."
 
 
